@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What all host-side scripts of the harness share. Sourced, never run.
+
+set -euo pipefail
+
+VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TESTS_DIR=$(dirname "$VM_DIR")
+REPO_DIR=$(dirname "$TESTS_DIR")
+BUILD_DIR=${BLKSNAP_BUILD:-$REPO_DIR/build}
+CACHE_DIR=${BLKSNAP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/blksnap}
+export VM_DIR TESTS_DIR REPO_DIR BUILD_DIR CACHE_DIR
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	say "$@"
+	exit 125
+}
+
+# with_lock NAME COMMAND...: one at a time among all users of the cache.
+with_lock() {
+	local name=$1
+	shift
+	mkdir -p "$CACHE_DIR/locks"
+	(
+		flock 9
+		"$@" 9>&-
+	) 9>"$CACHE_DIR/locks/$name"
+}
+
+# logged FILE COMMAND...: the output goes to FILE and is shown only on failure.
+logged() {
+	local log=$1
+	shift
+	mkdir -p "$(dirname "$log")"
+	if ! "$@" >"$log" 2>&1; then
+		tail -n 60 "$log" >&2
+		say "failed: $* (all of it: $log)"
+		return 1
+	fi
+}
+
+# kernel_line NAME: the fields of a kernel of tests/kernels.
+kernel_line() {
+	awk -v name="$1" '$1 == name { print; found = 1 } END { exit !found }' \
+		"$TESTS_DIR/kernels" || die "no kernel '$1' in tests/kernels"
+}
+
+# kernel_names [default]: all kernels of the list, or those tested by default.
+kernel_names() {
+	awk -v want="${1:-}" '/^[^#]/ && (want == "" || $2 == want) { print $1 }' \
+		"$TESTS_DIR/kernels"
+}
