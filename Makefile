@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything a developer does here, by name. "make" alone lists it.
+
+KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
+KERNEL ?= $(lastword $(KERNELS))
+
+PACKAGES := \
+	bc bison busybox-static cpio debian-archive-keyring dpkg-dev e2fsprogs flex gcc \
+	gcc-multilib git kmod libblkid-dev libc6-dev libelf-dev libjson-c-dev libssl-dev \
+	lz4 make mmdebstrap perl pkg-config python3-minimal qemu-system-x86 rsync shellcheck \
+	sparse uuid-dev xz-utils zstd
+
+.PHONY: help
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo 'Kernels by default: $(KERNELS); others of tests/kernels with KERNELS="NAME NAME".'
+
+.PHONY: deps
+deps: ## install the Debian packages that are missing
+	@missing=; for p in $(PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok' || missing="$$missing $$p"; \
+	done; \
+	apt-get indextargets --format '$$(LABEL)' 'Identifier: Packages' | grep -qx Debian && \
+		ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 || missing="$$missing "; \
+	if [ -n "$$missing" ]; then \
+		echo "installing:$$missing"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		apt-get -qq update && \
+		apt-get -qq -y install --no-install-recommends $$missing </dev/null >/dev/null; \
+	fi
+
+.PHONY: modules
+modules: deps ## both modules for each of KERNELS, in build/
+	@for k in $(KERNELS); do tests/vm/build modules $$k || exit 1; done
+
+.PHONY: agent
+agent: deps ## the console tool
+	$(MAKE) -C agent
+
+.PHONY: check
+check: deps ## builds, static checks, unit tests, guest tests
+	@tests/check $(KERNELS)
+
+.PHONY: check-host
+check-host: deps ## what needs no guest of "make check"
+	@tests/check --no-guests $(KERNELS)
+
+.PHONY: check-long
+check-long: deps ## "make check" with the long tests
+	@tests/check --long $(KERNELS)
+
+.PHONY: check-debug
+check-debug: deps ## all guest tests on a kernel with KASAN, lockdep, kmemleak
+	@tests/run --kernel debug
+
+.PHONY: demo
+demo: deps ## see it work: two disks, one instant, only the changed blocks
+	@tests/vm/guest --kernel $(KERNEL) --disk 1G --disk 1G --disk 1G --disk 1G \
+		--timeout 180 -- /tests/demo/demo
+
+.PHONY: vm
+vm: deps ## a shell in a guest with two disks
+	@tests/vm/guest --kernel $(KERNEL) --disk 1G --disk 1G --interactive
+
+.PHONY: clean
+clean: ## remove what was built (the cache of kernels stays)
+	rm -rf build
+	@[ ! -e agent/Makefile ] || $(MAKE) -s -C agent clean
