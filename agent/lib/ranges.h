@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A growing list of ranges of a block device, in sectors of 512 bytes. */
+#ifndef BLKSNAP_RANGES_H
+#define BLKSNAP_RANGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/blksnap.h>
+
+#define SECTOR_SHIFT	9
+#define SECTOR_SIZE	(1U << SECTOR_SHIFT)
+
+struct ranges {
+	struct blksnap_sectors *items;
+	size_t count;
+	size_t room;
+};
+
+/*
+ * Appends a range; one that continues the last makes that longer. Returns -EINVAL for an
+ * empty range, -ERANGE for one that ends beyond the largest sector number, or -ENOMEM.
+ */
+int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count);
+
+/* Appends a range written as SECTOR:COUNT; the errors are those of ranges_add(). */
+int ranges_parse(struct ranges *ranges, const char *text);
+
+void ranges_free(struct ranges *ranges);
+
+#endif

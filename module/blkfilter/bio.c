@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way of a bio through the filters of its disk.
+ *
+ * A bio that is shown to a filter gets a struct shown in place of its completion handler.
+ * It does three things: it counts the bio out when it ends; it lets us know the bio when
+ * it comes by again (the rest of a split, a requeue, the resubmission of a kept bio) and
+ * leave it alone; and it leaves the bio's device out of it, which a stacking driver may
+ * have changed by then. One bio may carry several: for several filters that its sectors
+ * concern, or, where a driver such as md sends the same bio on to a lower device, for
+ * filters of several disks. They form a chain through the saved bi_private.
+ *
+ * All this happens at the entry of submit_bio_noacct(), before anything was done with the
+ * bio, so letting it go on means to return. A bio that is held or kept is later
+ * given to submit_bio_noacct() again.
+ */
+#include <linux/mempool.h>
+#include "blkfilter.h"
+
+#define SHOWN_RESERVE	64
+
+/**
+ * struct shown - says of a bio that a filter has seen it
+ * @att: whose filter; NULL for one that is still to be used
+ * @end_io: the bio's own completion handler
+ * @private: and its bi_private
+ *
+ * Belongs to the bio, freed when it ends. Its att is valid as long as the bio has not been
+ * counted out.
+ */
+struct shown {
+	struct blkfilter_attachment *att;
+	bio_end_io_t *end_io;
+	void *private;
+};
+
+static struct kmem_cache *shown_cache;
+static mempool_t *shown_pool;
+
+static void shown_end_io(struct bio *bio)
+{
+	struct shown *shown = bio->bi_private;
+	struct blkfilter_attachment *att = shown->att;
+
+	bio->bi_end_io = shown->end_io;
+	bio->bi_private = shown->private;
+	mempool_free(shown, shown_pool);
+	if (att)
+		gate_leave(att);
+	/*
+	 * In the place of a tail call, so that a long chain of bios that end in each
+	 * other's handlers does not become a deep stack.
+	 */
+	if (bio->bi_end_io)
+		bio->bi_end_io(bio);
+}
+
+static void shown_add(struct shown *shown, struct bio *bio, struct blkfilter_attachment *att)
+{
+	shown->att = att;
+	shown->end_io = bio->bi_end_io;
+	shown->private = bio->bi_private;
+	bio->bi_end_io = shown_end_io;
+	bio->bi_private = shown;
+}
+
+/* shown_find - the bio's struct shown for an attachment (or an unused one, for NULL) */
+static struct shown *shown_find(struct bio *bio, struct blkfilter_attachment *att)
+{
+	bio_end_io_t *end_io = bio->bi_end_io;
+	void *private = bio->bi_private;
+
+	while (end_io == shown_end_io) {
+		struct shown *shown = private;
+
+		if (shown->att == att)
+			return shown;
+		end_io = shown->end_io;
+		private = shown->private;
+	}
+	return NULL;
+}
+
+/* bio_range - the part of the device that a bio concerns, if any */
+static bool bio_range(struct bio *bio, struct block_device *bdev,
+		      struct blkfilter_range *range)
+{
+	sector_t start = bio->bi_iter.bi_sector;
+	sector_t end, first, last;
+
+	/* Its sectors count from the start of the part until it was remapped. */
+	if (!bio_flagged(bio, BIO_REMAPPED))
+		start += bio->bi_bdev->bd_start_sect;
+	end = start + bio_sectors(bio);
+	first = bdev->bd_start_sect;
+	last = first + bdev_nr_sectors(bdev);
+
+	/* This comes before the check for the end of the device: any number may come. */
+	if (start >= last || end <= first || end < start)
+		return false;
+	range->sector = max(start, first) - first;
+	range->count = min(end, last) - first - range->sector;
+	return true;
+}
+
+/* bio_show - shows a bio to one filter. Return: whether it was taken. */
+static bool bio_show(struct bio *bio, struct blkfilter_attachment *att,
+		     const struct blkfilter_range *range)
+{
+	struct blkfilter *flt = att->flt;
+	struct shown *shown;
+
+	while (!gate_enter(att))
+		if (gate_hold(att, bio))
+			return true;
+
+	shown = shown_find(bio, NULL);
+	if (unlikely(shown)) {
+		shown->att = att;
+	} else {
+		shown = kmem_cache_alloc(shown_cache, GFP_NOWAIT | __GFP_NOWARN);
+		if (unlikely(!shown)) {
+			gate_leave(att);
+			gate_starve(att, bio);
+			return true;
+		}
+		shown_add(shown, bio, att);
+	}
+	return flt->ops->submit_bio(flt, bio, range);
+}
+
+/**
+ * bio_filter - show a bio to all filters it concerns and that have not seen it
+ * @bio: a bio that is being submitted and changes data
+ *
+ * Context: that of the submission; does not sleep.
+ * Return: true if it was taken: it is not to be submitted now.
+ */
+bool bio_filter(struct bio *bio)
+{
+	struct gendisk *disk = bio->bi_bdev->bd_disk;
+	struct hlist_head *bucket = registry_bucket(disk);
+	struct blkfilter_attachment *att;
+	struct blkfilter_range range;
+	bool taken = false;
+
+	if (likely(hlist_empty(bucket)))
+		return false;
+
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(att, bucket, node) {
+		if (att->disk != disk || !bio_range(bio, att->bdev, &range) ||
+		    shown_find(bio, att))
+			continue;
+		taken = bio_show(bio, att, &range);
+		if (taken)
+			break;
+	}
+	rcu_read_unlock();
+	return taken;
+}
+
+/**
+ * bio_add_spare - give a bio what it takes to be shown to one filter
+ * @bio: a bio that is about to be submitted
+ *
+ * Context: a worker with memalloc_noio_save(); may sleep until other bios end.
+ */
+void bio_add_spare(struct bio *bio)
+{
+	if (!shown_find(bio, NULL))
+		shown_add(mempool_alloc(shown_pool, GFP_NOIO), bio, NULL);
+}
+
+void blkfilter_resubmit(struct bio *bio)
+{
+	bio->bi_opf &= ~(REQ_NOWAIT | REQ_POLLED);
+	submit_bio_noacct(bio);
+}
+EXPORT_SYMBOL_GPL(blkfilter_resubmit);
+
+int bio_init_pool(void)
+{
+	shown_cache = KMEM_CACHE(shown, 0);
+	if (!shown_cache)
+		return -ENOMEM;
+	shown_pool = mempool_create_slab_pool(SHOWN_RESERVE, shown_cache);
+	if (!shown_pool) {
+		kmem_cache_destroy(shown_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void bio_exit_pool(void)
+{
+	mempool_destroy(shown_pool);
+	kmem_cache_destroy(shown_cache);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the filter core share. Filters see <linux/blk-filter.h> only.
+ *
+ * Locks, outermost first:
+ *
+ *   disk->open_mutex		the block layer's. Removal of a partition comes with it
+ *				held, so nobody opens or closes a block device with one
+ *				of the locks below held.
+ *   attachment->op_lock	one call of attach, ctl, detaching, detach at a time
+ *   blkfilter_lock		registered filters, changes to the table of attachments,
+ *				whether the hooks are installed
+ *   attachment->held_lock	the held bios
+ *
+ * The table itself is read under RCU.
+ */
+#ifndef BLKFILTER_INTERNAL_H
+#define BLKFILTER_INTERNAL_H
+
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/blk-filter.h>
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include "../compat/compat.h"
+
+/**
+ * struct blkfilter_count - bios let through to a device, and ended, on one CPU
+ * @entered: bios that went past the gate, and attempts that found it closed
+ * @left: of these, those that are over
+ *
+ * Only the sums over all CPUs mean something: a bio may end on another CPU.
+ */
+struct blkfilter_count {
+	unsigned long entered;
+	unsigned long left;
+};
+
+/**
+ * struct blkfilter_attachment - a filter on a device, the core's side
+ * @node: in the table of attachments, under its disk; RCU
+ * @disk: the disk the device is, or is a part of
+ * @bdev: the device; its memory is pinned until the attachment left the table, but it is
+ *	not open
+ * @flt: the filter; not to be followed once the attachment left the table
+ * @ref: one until the last of its bios ended, one per ioctl that uses it
+ * @op_lock: see above
+ * @detached: it left the table; under @op_lock
+ * @count: bios under way
+ * @quiet: woken when a bio ends while somebody waits for that
+ * @awaited: somebody may be waiting at @quiet
+ * @gate_closed: new bios are to be held; changed under @held_lock
+ * @held_lock: protects @held, taken in any context
+ * @held: bios that wait for the gate to open, or for memory
+ * @held_work: submits them anew
+ * @wq: runs @held_work; of its own, since a submission may block until another device's
+ *	bios go on
+ * @reap_work: frees the attachment once its bios have ended
+ */
+struct blkfilter_attachment {
+	struct hlist_node node;
+	struct gendisk *disk;
+	struct block_device *bdev;
+	struct blkfilter *flt;
+	struct kref ref;
+	struct mutex op_lock;
+	bool detached;
+
+	struct blkfilter_count __percpu *count;
+	wait_queue_head_t quiet;
+	bool awaited;
+
+	bool gate_closed;
+	raw_spinlock_t held_lock;
+	struct bio_list held;
+	struct work_struct held_work;
+	struct workqueue_struct *wq;
+	struct work_struct reap_work;
+};
+
+/* registry.c: which filters there are, and which device has which */
+extern struct mutex blkfilter_lock;
+int registry_init(void);
+void registry_exit(void);
+struct hlist_head *registry_bucket(struct gendisk *disk);
+bool registry_disk_is_filtered(struct gendisk *disk);
+bool registry_device_is_filtered(struct device *dev);
+void registry_remove_disk(struct gendisk *disk);
+void registry_remove_device(struct device *dev);
+int registry_attach(struct block_device *bdev, struct inode *inode, const char *name);
+int registry_detach(struct block_device *bdev, const char *name);
+struct blkfilter_attachment *registry_get(struct block_device *bdev);
+void registry_put(struct blkfilter_attachment *att);
+
+/* gate.c: counts bios in and out, holds them back */
+bool gate_enter(struct blkfilter_attachment *att);
+void gate_leave(struct blkfilter_attachment *att);
+bool gate_hold(struct blkfilter_attachment *att, struct bio *bio);
+void gate_starve(struct blkfilter_attachment *att, struct bio *bio);
+void gate_open(struct blkfilter_attachment *att);
+void gate_held_work(struct work_struct *work);
+bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline);
+
+/* bio.c: the way of a bio */
+int bio_init_pool(void);
+void bio_exit_pool(void);
+bool bio_filter(struct bio *bio);
+void bio_add_spare(struct bio *bio);
+
+/* hook.c: how bios, ioctls and removals get here */
+int hook_init(void);
+void hook_exit(void);
+int hook_install(void);
+void hook_remove(void);
+
+/* ioctl.c: the commands on a block device's descriptor */
+bool ioctl_is_ours(unsigned int cmd);
+int ioctl_answer(struct block_device *bdev, struct inode *inode, unsigned int cmd,
+		 void __user *argp);
+
+/* stack.c: which device lies on which */
+const char *stack_refusal(struct block_device *bdev);
+
+#endif /* BLKFILTER_INTERNAL_H */

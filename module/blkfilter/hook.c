@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How an unpatched kernel comes to call us: ftrace, which calls back at the entry of a
+ * function and lets the callback send the caller somewhere else.
+ *
+ * Each hook decides in its callback. Most calls are none of our business and go on as if
+ * nothing had been; for the others the instruction pointer is set to one of the functions
+ * named take_*, which has the signature of the hooked one and returns to its caller.
+ *
+ * FTRACE_OPS_FL_IPMODIFY: only one user may redirect a function. Livepatch is such a user
+ * too, and whoever comes second is refused. FTRACE_OPS_FL_PERMANENT: without it
+ * /proc/sys/kernel/ftrace_enabled could switch the hooks off behind our back, and
+ * writes would be lost to the change map.
+ *
+ * Who runs when: submit_bio_noacct() is called in any context that may submit, process
+ * or not, with any locks held; the hook for it neither sleeps nor submits. The others
+ * are called in process context. A redirected function may be left by a task only after
+ * long; the count of those inside, and RCU for tasks for the few instructions before it
+ * was counted and after, let hook_exit() wait for them.
+ */
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include "blkfilter.h"
+
+/**
+ * struct hook - a function of the kernel that is hooked
+ * @ops: as ftrace wants it
+ * @name: the function's
+ * @addr: its address where it is exported, else it is found by name
+ * @optional: not every kernel has it
+ * @installed: it is hooked at the moment
+ */
+struct hook {
+	struct ftrace_ops ops;
+	const char *name;
+	unsigned long addr;
+	bool optional;
+	bool installed;
+};
+
+#define HOOK_FLAGS	(COMPAT_FTRACE_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | \
+			 FTRACE_OPS_FL_PERMANENT)
+
+/* Tasks inside of a take_* function that may sleep. */
+static atomic_t inside = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(nobody_inside);
+
+static void enter(void)
+{
+	atomic_inc(&inside);
+}
+
+static void leave(void)
+{
+	if (atomic_dec_and_test(&inside))
+		wake_up(&nobody_inside);
+}
+
+/* The bio was taken over: it is held, or kept by a filter. */
+static noinline void take_bio(struct bio *bio)
+{
+}
+
+static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			  struct ftrace_regs *fregs)
+{
+	struct bio *bio = (struct bio *)ftrace_regs_get_argument(fregs, 0);
+
+	if (op_is_write(bio_op(bio)) && bio_sectors(bio) && bio_filter(bio))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_bio);
+}
+
+/* Writing pages past bios: this answer sends the callers back to bios. */
+static noinline int take_write_page(struct block_device *bdev, sector_t sector,
+				    struct page *page, struct writeback_control *wbc)
+{
+	return -EOPNOTSUPP;
+}
+
+static void on_write_page(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			  struct ftrace_regs *fregs)
+{
+	struct block_device *bdev = (struct block_device *)ftrace_regs_get_argument(fregs, 0);
+
+	if (registry_disk_is_filtered(bdev->bd_disk))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_write_page);
+}
+
+/* Called again by itself, the hook finds the disk no longer filtered and lets it go on. */
+static noinline void take_del_gendisk(struct gendisk *disk)
+{
+	enter();
+	registry_remove_disk(disk);
+	del_gendisk(disk);
+	leave();
+}
+
+static void on_del_gendisk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			   struct ftrace_regs *fregs)
+{
+	struct gendisk *disk = (struct gendisk *)ftrace_regs_get_argument(fregs, 0);
+
+	if (registry_disk_is_filtered(disk))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_del_gendisk);
+}
+
+/* For partitions, and for a disk that was attached while del_gendisk() was under way. */
+static noinline void take_device_del(struct device *dev)
+{
+	enter();
+	registry_remove_device(dev);
+	device_del(dev);
+	leave();
+}
+
+static void on_device_del(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			  struct ftrace_regs *fregs)
+{
+	struct device *dev = (struct device *)ftrace_regs_get_argument(fregs, 0);
+
+	if (registry_device_is_filtered(dev))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_device_del);
+}
+
+static noinline long take_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct inode *inode = file->f_mapping->host;
+	long ret;
+
+	enter();
+	ret = ioctl_answer(I_BDEV(inode), inode, cmd, (void __user *)arg);
+	leave();
+	return ret;
+}
+
+/* A 32-bit caller's argument is an address that has to be widened. */
+static noinline long take_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return take_ioctl(file, cmd, (unsigned long)compat_ptr(arg));
+}
+
+static void on_ioctl(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+		     struct ftrace_regs *fregs)
+{
+	if (ioctl_is_ours(ftrace_regs_get_argument(fregs, 1)))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)ops->private);
+}
+
+static struct hook ioctl_hooks[] = {
+	{
+		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = take_ioctl },
+		.name = "blkdev_ioctl",
+	}, {
+		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = take_compat_ioctl },
+		.name = "compat_blkdev_ioctl",
+		.optional = !IS_ENABLED(CONFIG_COMPAT),
+	},
+};
+
+/* Installed only while a device is attached. The one for bios comes last, and goes first. */
+static struct hook device_hooks[] = {
+	{
+		.ops = { .func = on_del_gendisk, .flags = HOOK_FLAGS },
+		.name = "del_gendisk",
+		.addr = (unsigned long)del_gendisk,
+	}, {
+		.ops = { .func = on_device_del, .flags = HOOK_FLAGS },
+		.name = "device_del",
+		.addr = (unsigned long)device_del,
+	}, {
+		.ops = { .func = on_write_page, .flags = HOOK_FLAGS },
+		.name = "bdev_write_page",
+		.optional = !IS_ENABLED(COMPAT_HAS_BDEV_WRITE_PAGE),
+	}, {
+		.ops = { .func = on_submit_bio, .flags = HOOK_FLAGS },
+		.name = "submit_bio_noacct",
+		.addr = (unsigned long)submit_bio_noacct,
+	},
+};
+
+static int install_one(struct hook *hook)
+{
+	int ret;
+
+	if (hook->addr)
+		ret = ftrace_set_filter_ip(&hook->ops, hook->addr, 0, 1);
+	else
+		ret = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name,
+					strlen(hook->name), 1);
+	if (ret && hook->optional)
+		return 0;
+	if (!ret)
+		ret = register_ftrace_function(&hook->ops);
+	if (ret == -EBUSY)
+		pr_err("cannot hook %s: a live patch or another module redirects it, or ftrace is switched off (kernel.ftrace_enabled)\n",
+		       hook->name);
+	else if (ret)
+		pr_err("cannot hook %s: the kernel's ftrace does not offer it (error %d)\n",
+		       hook->name, ret);
+	hook->installed = !ret;
+	return ret;
+}
+
+static void remove_all(struct hook *hooks, unsigned int count)
+{
+	while (count--) {
+		if (!hooks[count].installed)
+			continue;
+		/* Fails only for what is not registered. */
+		WARN_ON_ONCE(unregister_ftrace_function(&hooks[count].ops));
+		ftrace_free_filter(&hooks[count].ops);
+		hooks[count].installed = false;
+	}
+}
+
+static int install_all(struct hook *hooks, unsigned int count)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < count; i++) {
+		ret = install_one(&hooks[i]);
+		if (ret) {
+			remove_all(hooks, i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * hook_install - begin to see bios and removals
+ *
+ * Context: may sleep; blkfilter_lock is held.
+ * Return: 0, or an error that has been explained in the log.
+ */
+int hook_install(void)
+{
+	return install_all(device_hooks, ARRAY_SIZE(device_hooks));
+}
+
+/* hook_remove - undo hook_install(); may wait for tasks to schedule */
+void hook_remove(void)
+{
+	remove_all(device_hooks, ARRAY_SIZE(device_hooks));
+}
+
+/*
+ * The self-test: a bio that goes nowhere is sent through a hook like the real one. Its
+ * disk exists only to answer, should the hook not see it.
+ */
+static struct bio *test_bio;
+static bool test_seen;
+
+static void on_test_bio(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			struct ftrace_regs *fregs)
+{
+	if ((struct bio *)ftrace_regs_get_argument(fregs, 0) != test_bio)
+		return;
+	test_seen = true;
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_bio);
+}
+
+static void test_submit_bio(struct bio *bio)
+{
+	bio_io_error(bio);
+}
+
+static const struct block_device_operations test_fops = {
+	.owner = THIS_MODULE,
+	.submit_bio = test_submit_bio,
+};
+
+static void test_end_io(struct bio *bio)
+{
+}
+
+static int self_test(void)
+{
+	struct hook hook = {
+		.ops = { .func = on_test_bio, .flags = HOOK_FLAGS },
+		.name = "submit_bio_noacct",
+		.addr = (unsigned long)submit_bio_noacct,
+	};
+	struct gendisk *disk = compat_alloc_disk(NULL);
+	struct bio bio;
+	int ret;
+
+	if (IS_ERR(disk))
+		return PTR_ERR(disk);
+	disk->fops = &test_fops;
+	bio_init(&bio, disk->part0, NULL, 0, REQ_OP_WRITE | REQ_PREFLUSH);
+	bio.bi_end_io = test_end_io;
+	test_bio = &bio;
+
+	ret = install_one(&hook);
+	if (!ret) {
+		submit_bio_noacct(&bio);
+		remove_all(&hook, 1);
+		if (!test_seen) {
+			pr_err("self-test failed: the hook in submit_bio_noacct does not see bios\n");
+			ret = -ENODEV;
+		}
+	}
+	bio_uninit(&bio);
+	put_disk(disk);
+	return ret;
+}
+
+int hook_init(void)
+{
+	int ret = self_test();
+
+	return ret ?: install_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+}
+
+/* hook_exit - returns when no task is in code of ours any more, nor will come */
+void hook_exit(void)
+{
+	remove_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+	synchronize_rcu_tasks(); /* who was redirected has counted itself */
+	wait_event(nobody_inside, !atomic_read(&inside));
+	synchronize_rcu_tasks(); /* who counted itself out has returned */
+}

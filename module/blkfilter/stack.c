@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which block device lies on which. The kernel keeps no pointers for that which a module
+ * could follow; what it knows stands in sysfs, and is read there.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/namei.h>
+#include "blkfilter.h"
+
+/* device mapper on md on device mapper ... more is a loop or a joke */
+#define MAX_DEPTH	8
+
+static bool lies_on(struct device *upper, struct device *lower, unsigned int depth);
+
+/* in_slaves - whether sysfs lists a device among those that another one directly uses */
+static bool in_slaves(struct device *upper, struct device *lower)
+{
+	struct path path;
+	char *name;
+	int ret;
+
+	name = kasprintf(GFP_KERNEL, "/sys/class/block/%s/slaves/%s", dev_name(upper),
+			 dev_name(lower));
+	if (!name)
+		return false;
+	ret = kern_path(name, 0, &path);
+	kfree(name);
+	if (ret)
+		return false;
+	path_put(&path);
+	return true;
+}
+
+/* backing_device - the device with the file that a loop device shows; NULL for others */
+static struct device *backing_device(struct device *loop)
+{
+	struct block_device *bdev;
+	struct device *dev = NULL;
+	char *name, *file = NULL;
+	struct path path;
+	struct file *attr;
+	loff_t pos = 0;
+	ssize_t len;
+
+	name = kasprintf(GFP_KERNEL, "/sys/class/block/%s/loop/backing_file", dev_name(loop));
+	if (!name)
+		return NULL;
+	attr = filp_open(name, O_RDONLY, 0);
+	kfree(name);
+	if (IS_ERR(attr))
+		return NULL;
+	file = kzalloc(PATH_MAX, GFP_KERNEL);
+	len = file ? kernel_read(attr, file, PATH_MAX - 1, &pos) : 0;
+	fput(attr);
+	if (len > 0 && !kern_path(strim(file), LOOKUP_FOLLOW, &path)) {
+		if (S_ISBLK(d_inode(path.dentry)->i_mode)) {
+			dev = NULL; /* listed nowhere: a loop device on a device node */
+		} else {
+			bdev = path.dentry->d_sb->s_bdev;
+			dev = bdev ? get_device(&bdev->bd_device) : NULL;
+		}
+		path_put(&path);
+	}
+	kfree(file);
+	return dev;
+}
+
+struct search {
+	struct device *upper;
+	struct device *lower;
+	unsigned int depth;
+};
+
+/* For each block device between: does the upper one use it, and does it lie on the lower? */
+static int try_between(struct device *between, void *data)
+{
+	struct search *search = data;
+
+	if (between == search->upper || between == search->lower)
+		return 0;
+	return in_slaves(search->upper, between) &&
+	       lies_on(between, search->lower, search->depth + 1);
+}
+
+static struct device *whole(struct device *dev)
+{
+	return disk_to_dev(dev_to_bdev(dev)->bd_disk);
+}
+
+static bool lies_on(struct device *upper, struct device *lower, unsigned int depth)
+{
+	struct search search = { whole(upper), lower, depth };
+	struct device *backing;
+	bool found;
+
+	if (depth > MAX_DEPTH)
+		return false;
+	if (in_slaves(search.upper, lower) ||
+	    class_for_each_device(lower->class, NULL, &search, try_between))
+		return true;
+	backing = backing_device(search.upper);
+	if (!backing)
+		return false;
+	/* The file's device may be the lower one, or a part of the same disk. */
+	found = whole(backing) == whole(lower) || lies_on(backing, lower, depth + 1);
+	put_device(backing);
+	return found;
+}
+
+bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
+{
+	struct block_device *part;
+	unsigned long index;
+	bool found = false;
+
+	if (upper->bd_disk == lower->bd_disk)
+		return false;
+	if (lies_on(&upper->bd_device, &lower->bd_device, 0))
+		return true;
+	if (bdev_is_partition(lower))
+		return lies_on(&upper->bd_device, whole(&lower->bd_device), 0);
+
+	rcu_read_lock();
+	xa_for_each(&lower->bd_disk->part_tbl, index, part) {
+		struct device *dev = &part->bd_device;
+
+		if (part == lower || !kobject_get_unless_zero(&dev->kobj))
+			continue;
+		rcu_read_unlock();
+		found = lies_on(&upper->bd_device, dev, 0);
+		put_device(dev);
+		rcu_read_lock();
+		if (found)
+			break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+EXPORT_SYMBOL_GPL(blkfilter_lies_on);
+
+/* Request-based device mapper hands requests, not bios, to the devices below. */
+static int is_request_based_user(struct device *upper, void *leg)
+{
+	struct gendisk *disk = dev_to_bdev(upper)->bd_disk;
+
+	return queue_is_mq(disk->queue) && in_slaves(upper, leg);
+}
+
+/**
+ * stack_refusal - why the writes to a device cannot all be seen
+ * @bdev: the device
+ *
+ * Return: a phrase for the log, or NULL if they can.
+ */
+const char *stack_refusal(struct block_device *bdev)
+{
+	if (bdev_is_zoned(bdev))
+		return "it is zoned";
+	if (blk_queue_dax(bdev_get_queue(bdev)))
+		return "programs may write to it through mappings (DAX)";
+	if (class_for_each_device(bdev->bd_device.class, NULL, &bdev->bd_device,
+				  is_request_based_user))
+		return "it is a path of a request-based multipath device";
+	return NULL;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The contract between the filter core and filters. A filter needs nothing else of
+ * the core. docs/blkfilter.md tells how to write one; tests/modules/blkfilter_test
+ * is an example.
+ */
+#ifndef _LINUX_BLK_FILTER_H
+#define _LINUX_BLK_FILTER_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include "../uapi/linux/blk-filter.h"
+
+struct bio;
+struct block_device;
+struct blkfilter_attachment;
+struct module;
+
+/**
+ * struct blkfilter - a filter on one device
+ * @ops: the filter's operations; set by the core
+ * @attachment: the core's part; set by the core
+ *
+ * Embedded by the filter in what it keeps for the device.
+ */
+struct blkfilter {
+	const struct blkfilter_operations *ops;
+	struct blkfilter_attachment *attachment;
+};
+
+/**
+ * struct blkfilter_range - the sectors of a bio, seen from the filtered device
+ * @sector: first sector, counted from the start of the filtered device
+ * @count: number of sectors, never 0
+ *
+ * Cut down to the filtered device. The device may meanwhile be larger than it was
+ * when the filter was attached, so a range is to be checked before it indexes anything.
+ */
+struct blkfilter_range {
+	sector_t sector;
+	sector_t count;
+};
+
+/**
+ * struct blkfilter_operations - what a filter does
+ * @link: the core's
+ * @owner: the filter's module; it cannot be unloaded while a device is attached
+ * @name: at most BLKFILTER_NAME_LENGTH characters
+ * @attach: A device is to be filtered. Returns the new filter, or an ERR_PTR(). The
+ *	caller of the ioctl keeps @bdev open during the call only; afterwards the
+ *	structure stays valid until @detach, but the device may go. May sleep.
+ * @detaching: The filter is to be taken off. @forced is false when an administrator
+ *	asked: then -EBUSY refuses. It is true when the device is going away: the answer
+ *	does not matter, and from its return on the filter cannot rely on being shown all
+ *	writes. May sleep. Optional.
+ * @detach: No further call will be made for @flt: it is the filter's to free. Bios it
+ *	still holds are to be resubmitted before this returns. May sleep.
+ * @ctl: A command of BLKFILTER_CTL. @buf has @len bytes. Returns what the ioctl is to
+ *	return. May sleep. Never called twice at once for the same filter. Optional
+ *	(-ENOTTY).
+ * @submit_bio: A bio is about to change the sectors of @range. Returns false to let it
+ *	go on, or true to keep it; a bio that was kept goes on with blkfilter_resubmit(),
+ *	or is ended with bio_endio(). Called in the context of the submission, maybe
+ *	with current->bio_list set and preemption disabled, inside an RCU read section:
+ *	must not sleep and must not submit. Of bi_end_io and bi_private it sees the
+ *	core's, of all else the submitter's.
+ *
+ * A filter sees each bio that changes data of its device (write, discard, secure
+ * erase, write zeroes) once, before the driver can see any of its sectors, whether it
+ * was sent to the device itself, to the disk it is a part of, or to a part of it. It does
+ * not see reads and empty flushes.
+ *
+ * All operations but @submit_bio are called with no lock of the core held that another
+ * operation of the same device could need, but one at a time for a device.
+ */
+struct blkfilter_operations {
+	struct list_head link;
+	struct module *owner;
+	const char *name;
+	struct blkfilter *(*attach)(struct block_device *bdev);
+	int (*detaching)(struct blkfilter *flt, bool forced);
+	void (*detach)(struct blkfilter *flt);
+	int (*ctl)(struct blkfilter *flt, unsigned int cmd, void __user *buf, u32 len);
+	bool (*submit_bio)(struct blkfilter *flt, struct bio *bio,
+			   const struct blkfilter_range *range);
+};
+
+/**
+ * blkfilter_register - make a filter known to BLKFILTER_ATTACH
+ * @ops: its operations, all but the optional ones set
+ *
+ * Context: may sleep.
+ * Return: 0, or -EBUSY if a filter of this name is registered.
+ */
+int blkfilter_register(struct blkfilter_operations *ops);
+
+/**
+ * blkfilter_unregister - take a filter back
+ * @ops: what was registered
+ *
+ * No device can be attached any more, since each holds a reference on @ops->owner; those
+ * that were being removed have been detached when this returns.
+ *
+ * Context: may sleep; to be called from the module's exit function.
+ */
+void blkfilter_unregister(struct blkfilter_operations *ops);
+
+/**
+ * blkfilter_resubmit - let a bio go on that submit_bio kept
+ * @bio: the bio
+ *
+ * The filter that kept it does not see it again; others on its way do. REQ_NOWAIT and
+ * REQ_POLLED are cleared, since the submitter has gone on without it.
+ *
+ * Context: process context, current->bio_list unset; may sleep as any submission.
+ */
+void blkfilter_resubmit(struct bio *bio);
+
+/**
+ * blkfilter_park - hold new writes to several devices, wait for those under way
+ * @flts: the filters, upper devices of a stack before lower ones
+ * @count: their number
+ * @timeout: limit for all of it, in jiffies
+ *
+ * From its return on no write that was submitted before is under way on any of the
+ * devices, and none that came later has been shown to its filter. They are held without
+ * blocking their submitters until blkfilter_release(), then shown. Each filter is to be
+ * parked by one caller at a time, and kept from being detached by it (see @detaching);
+ * a device that is removed meanwhile is left out.
+ *
+ * Context: may sleep. Between this and blkfilter_release() the caller must not wait for
+ * anything that could need a write to one of the devices, an allocation with GFP_KERNEL
+ * included.
+ * Return: 0; -ETIMEDOUT if writes were still under way at the end of @timeout: then
+ * nothing is parked.
+ */
+int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long timeout);
+
+/**
+ * blkfilter_release - let the writes go on that blkfilter_park() held
+ * @flts: the filters
+ * @count: their number
+ *
+ * Context: any but hard interrupt; does not sleep.
+ */
+void blkfilter_release(struct blkfilter **flts, unsigned int count);
+
+/**
+ * blkfilter_lies_on - whether a device stores its data on another one
+ * @upper: the one, kept open or attached by the caller
+ * @lower: the other, likewise
+ *
+ * Sees device mapper, md, bcache and loop devices, over several steps, as far as /sys is
+ * mounted for the caller. Devices on a partition of @lower lie on @lower.
+ *
+ * Context: may sleep; not while a file system is frozen.
+ */
+bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower);
+
+#endif /* _LINUX_BLK_FILTER_H */
