@@ -11,20 +11,21 @@
 #define EXTENTS_AT_ONCE		512
 
 /* UNWRITTEN is what fallocate() leaves: the place is settled, only its content is not. */
-#define HARMLESS_FLAGS		(FIEMAP_EXTENT_LAST | FIEMAP_EXTENT_UNWRITTEN | FIEMAP_EXTENT_MERGED)
+#define HARMLESS_FLAGS	\
+	(FIEMAP_EXTENT_LAST | FIEMAP_EXTENT_UNWRITTEN | FIEMAP_EXTENT_MERGED)
 
 static const struct {
 	uint32_t flag;
 	const char *reason;
 } refusals[] = {
-	{ FIEMAP_EXTENT_DELALLOC, "which has data that is not allocated yet" },
-	{ FIEMAP_EXTENT_UNKNOWN, "which has data at a place that is not known" },
-	{ FIEMAP_EXTENT_DATA_INLINE, "which has data inside the file system's own blocks" },
-	{ FIEMAP_EXTENT_DATA_TAIL, "which has a block together with other files" },
-	{ FIEMAP_EXTENT_NOT_ALIGNED, "which has data that is not aligned to blocks" },
-	{ FIEMAP_EXTENT_DATA_ENCRYPTED, "which is encrypted by its file system" },
-	{ FIEMAP_EXTENT_ENCODED, "which is compressed or encoded by its file system" },
-	{ FIEMAP_EXTENT_SHARED, "which shares blocks with other files" },
+	{ FIEMAP_EXTENT_DELALLOC, "it has data that is not allocated yet" },
+	{ FIEMAP_EXTENT_UNKNOWN, "it has data at a place that is not known" },
+	{ FIEMAP_EXTENT_DATA_INLINE, "it has data inside the file system's own blocks" },
+	{ FIEMAP_EXTENT_DATA_TAIL, "it has a block together with other files" },
+	{ FIEMAP_EXTENT_NOT_ALIGNED, "it has data that is not aligned to blocks" },
+	{ FIEMAP_EXTENT_DATA_ENCRYPTED, "it is encrypted by its file system" },
+	{ FIEMAP_EXTENT_ENCODED, "it is compressed or encoded by its file system" },
+	{ FIEMAP_EXTENT_SHARED, "it shares blocks with other files" },
 };
 
 static const char *refusal(enum extent_use use, uint32_t flags)
@@ -35,7 +36,7 @@ static const char *refusal(enum extent_use use, uint32_t flags)
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (flags & refusals[i].flag)
 			return refusals[i].reason;
-	return flags ? "which has extents of an unknown kind" : NULL;
+	return flags ? "it has extents of an unknown kind" : NULL;
 }
 
 static int refuse(struct extent_walk *walk, const char *reason)
@@ -50,11 +51,11 @@ static int add_bytes(struct extent_walk *walk, uint64_t start, uint64_t length)
 	int ret;
 
 	if ((start | length) % SECTOR_SIZE)
-		return refuse(walk, "which has data that is not aligned to sectors");
-	ret = ranges_add(walk->ranges, start >> SECTOR_SHIFT, length >> SECTOR_SHIFT);
+		return refuse(walk, "it has data that is not aligned to sectors");
+	ret = ranges_merge(walk->ranges, start >> SECTOR_SHIFT, length >> SECTOR_SHIFT);
 	if (ret == -ENOMEM)
 		return ret;
-	return ret ? refuse(walk, "which has extents that make no sense") : 0;
+	return ret ? refuse(walk, "it has extents that make no sense") : 0;
 }
 
 /*
@@ -65,23 +66,21 @@ int extent_add(struct extent_walk *walk, const struct fiemap_extent *extent)
 {
 	uint64_t start = extent->fe_logical;
 	uint64_t end = start + extent->fe_length;
-	uint64_t skipped = 0;
+	uint64_t skipped = start < walk->position ? walk->position - start : 0;
 	const char *reason;
 	int ret;
 
-	reason = refusal(walk->use, extent->fe_flags);
 	if (end < start || extent->fe_physical > UINT64_MAX - extent->fe_length)
-		reason = "which has extents that make no sense";
+		return refuse(walk, "it has extents that make no sense");
+	if (start >= walk->end || end <= walk->position)
+		return 0;
+	reason = refusal(walk->use, extent->fe_flags);
 	if (reason)
 		return refuse(walk, reason);
-	if (walk->use == EXTENT_FOR_STORAGE && start > walk->position && walk->position < walk->end)
-		return refuse(walk, "which has holes");
-	if (start < walk->position)
-		skipped = walk->position - start;
+	if (walk->use == EXTENT_FOR_STORAGE && start > walk->position)
+		return refuse(walk, "it has holes");
 	if (end > walk->end)
 		end = walk->end;
-	if (end <= start + skipped)
-		return 0;
 	ret = add_bytes(walk, extent->fe_physical + skipped, end - start - skipped);
 	if (!ret)
 		walk->position = end;
@@ -91,7 +90,7 @@ int extent_add(struct extent_walk *walk, const struct fiemap_extent *extent)
 int extent_finish(struct extent_walk *walk)
 {
 	if (walk->use == EXTENT_FOR_STORAGE && walk->position < walk->end)
-		return refuse(walk, "which has holes");
+		return refuse(walk, "it has holes");
 	return 0;
 }
 

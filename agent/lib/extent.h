@@ -26,7 +26,7 @@ enum extent_use {
  * @position: bytes of the file that were dealt with
  * @end: where to stop, in bytes
  * @ranges: the result
- * @reason: after -EINVAL, what is wrong with the file, as "which has holes"
+ * @reason: after -EINVAL, what is wrong with the file, as "it has holes"
  */
 struct extent_walk {
 	enum extent_use use;

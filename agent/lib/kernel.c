@@ -67,11 +67,11 @@ int kernel_detach(int device)
 	return filter(device, BLKFILTER_DETACH);
 }
 
-static int control(int device, uint32_t command, void *option, uint32_t size)
+static int command(int device, uint32_t number, void *option, uint32_t size)
 {
 	struct blkfilter_ctl ctl = {
 		.name = FILTER_NAME,
-		.cmd = command,
+		.cmd = number,
 		.optlen = size,
 		.opt = (uintptr_t)option,
 	};
@@ -79,9 +79,9 @@ static int control(int device, uint32_t command, void *option, uint32_t size)
 	return call(device, BLKFILTER_CTL, &ctl);
 }
 
-static int control_plain(int device, uint32_t command, void *option, uint32_t size)
+static int command_plain(int device, uint32_t number, void *option, uint32_t size)
 {
-	int ret = control(device, command, option, size);
+	int ret = command(device, number, option, size);
 
 	return ret < 0 ? ret : 0;
 }
@@ -89,7 +89,7 @@ static int control_plain(int device, uint32_t command, void *option, uint32_t si
 int kernel_cbtinfo(int device, struct blksnap_cbtinfo *info)
 {
 	memset(info, 0, sizeof(*info));
-	return control_plain(device, blkfilter_ctl_blksnap_cbtinfo, info, sizeof(*info));
+	return command_plain(device, blkfilter_ctl_blksnap_cbtinfo, info, sizeof(*info));
 }
 
 int kernel_cbtmap(int device, uint32_t offset, uint8_t *buffer, uint32_t length)
@@ -100,7 +100,7 @@ int kernel_cbtmap(int device, uint32_t offset, uint8_t *buffer, uint32_t length)
 		.buffer = buffer,
 	};
 
-	return control(device, blkfilter_ctl_blksnap_cbtmap, &map, sizeof(map));
+	return command(device, blkfilter_ctl_blksnap_cbtmap, &map, sizeof(map));
 }
 
 static uint32_t batch(size_t count)
@@ -115,7 +115,7 @@ int kernel_cbtdirty(int device, const struct blksnap_sectors *ranges, size_t cou
 			.count = batch(count),
 			.dirty_sectors = (struct blksnap_sectors *)ranges,
 		};
-		int ret = control_plain(device, blkfilter_ctl_blksnap_cbtdirty, &dirty,
+		int ret = command_plain(device, blkfilter_ctl_blksnap_cbtdirty, &dirty,
 					sizeof(dirty));
 
 		if (ret)
@@ -130,13 +130,13 @@ int kernel_snapshotadd(int device, const struct blksnap_uuid *id)
 {
 	struct blksnap_snapshotadd add = { .id = *id };
 
-	return control_plain(device, blkfilter_ctl_blksnap_snapshotadd, &add, sizeof(add));
+	return command_plain(device, blkfilter_ctl_blksnap_snapshotadd, &add, sizeof(add));
 }
 
 int kernel_snapshotinfo(int device, struct blksnap_snapshotinfo *info)
 {
 	memset(info, 0, sizeof(*info));
-	return control_plain(device, blkfilter_ctl_blksnap_snapshotinfo, info, sizeof(*info));
+	return command_plain(device, blkfilter_ctl_blksnap_snapshotinfo, info, sizeof(*info));
 }
 
 int kernel_version(int control, struct blksnap_version *version)

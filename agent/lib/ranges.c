@@ -21,24 +21,38 @@ static int make_room(struct ranges *ranges)
 	return 0;
 }
 
-int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count)
+static int check(uint64_t offset, uint64_t count)
 {
-	struct blksnap_sectors *last;
-
 	if (!count)
 		return -EINVAL;
-	if (offset > UINT64_MAX - count)
-		return -ERANGE;
-	last = ranges->count ? &ranges->items[ranges->count - 1] : NULL;
-	if (last && last->offset + last->count == offset) {
-		last->count += count;
-		return 0;
-	}
-	if (make_room(ranges))
-		return -ENOMEM;
+	return offset > UINT64_MAX - count ? -ERANGE : 0;
+}
+
+int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count)
+{
+	int ret = check(offset, count);
+
+	if (!ret)
+		ret = make_room(ranges);
+	if (ret)
+		return ret;
 	ranges->items[ranges->count].offset = offset;
 	ranges->items[ranges->count].count = count;
 	ranges->count++;
+	return 0;
+}
+
+int ranges_merge(struct ranges *ranges, uint64_t offset, uint64_t count)
+{
+	struct blksnap_sectors *last;
+	int ret = check(offset, count);
+
+	if (ret)
+		return ret;
+	last = ranges->count ? &ranges->items[ranges->count - 1] : NULL;
+	if (!last || last->offset + last->count != offset)
+		return ranges_add(ranges, offset, count);
+	last->count += count;
 	return 0;
 }
 

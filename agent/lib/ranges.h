@@ -18,10 +18,13 @@ struct ranges {
 };
 
 /*
- * Appends a range; one that continues the last makes that longer. Returns -EINVAL for an
- * empty range, -ERANGE for one that ends beyond the largest sector number, or -ENOMEM.
+ * Appends a range. Returns -EINVAL for an empty one, -ERANGE for one that ends beyond the
+ * largest sector number, or -ENOMEM.
  */
 int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count);
+
+/* The same, but a range that continues the last makes that longer. */
+int ranges_merge(struct ranges *ranges, uint64_t offset, uint64_t count);
 
 /* Appends a range written as SECTOR:COUNT; the errors are those of ranges_add(). */
 int ranges_parse(struct ranges *ranges, const char *text);

@@ -167,9 +167,9 @@ struct blksnap_snapshotinfo {
 /**
  * DOC: Commands for snapshots
  *
- * They go to the control device, BLKSNAP_CTL in /dev. In each direction the ioctl numbers
- * look as if they had it the wrong way round; they are what they are, and the text at
- * each one says what is read and what is written.
+ * They go to the control device, BLKSNAP_CTL in /dev. The direction that is coded into an
+ * ioctl's number means nothing here, and for most of them it is the wrong one; the text at
+ * each says what is read and what is written.
  *
  * All may sleep. Any of them can give
  *	-EPERM	the caller lacks CAP_SYS_ADMIN
@@ -356,6 +356,8 @@ struct blksnap_snapshot_event {
  *
  *	-ENOENT	the time is over and nothing happened
  *	-EINTR	a signal came first
+ *	-ESRCH	as above; and here it also means that nothing is written to the difference
+ *		storage any more, so that who waits may remove the files that it lies in
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_WAIT_EVENT					\
 	_IOW(BLKSNAP, blksnap_ioctl_snapshot_wait_event, struct blksnap_snapshot_event)

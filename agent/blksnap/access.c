@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+
+#include "access.h"
+#include "device.h"
+#include "kernel.h"
+#include "report.h"
+
+int access_control(void)
+{
+	int fd = kernel_open_control();
+
+	if (fd >= 0)
+		return fd;
+	report_error(fd, "cannot open %s%s", KERNEL_CONTROL_PATH,
+		     fd == -ENOENT || fd == -ENXIO ? " (is the module blksnap loaded?)" : "");
+	return -1;
+}
+
+const char *access_hint(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return " (is blksnap attached to it?)";
+	case -ENOTTY:
+		return " (is the module blksnap loaded?)";
+	}
+	return "";
+}
+
+char *access_path(const char *name)
+{
+	char *path;
+	int ret = device_resolve(name, &path);
+
+	if (!ret)
+		return path;
+	if (ret == -ENOTUNIQ)
+		report_problem("cannot find device %s: several devices have it", name);
+	else
+		report_error(ret, "cannot find device %s", name);
+	return NULL;
+}
+
+int access_device(const char *name)
+{
+	char *path = access_path(name);
+	int fd;
+
+	if (!path)
+		return -1;
+	fd = kernel_open_device(path);
+	free(path);
+	if (fd >= 0)
+		return fd;
+	report_error(fd, "cannot open device %s", name);
+	return -1;
+}

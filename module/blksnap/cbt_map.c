@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/blkdev.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uuid.h>
+#include "cbt_map.h"
+#include "params.h"
+
+static struct param tracking_block_maximum_shift;
+
+static struct param tracking_block_minimum_shift = {
+	.value = 16, .min = SECTOR_SHIFT, .max = 30,
+	.at_most = &tracking_block_maximum_shift,
+};
+PARAM(tracking_block_minimum_shift, "smallest size of a tracking block, as a power of two");
+
+static struct param tracking_block_maximum_shift = {
+	.value = 26, .min = SECTOR_SHIFT, .max = 30,
+	.at_least = &tracking_block_minimum_shift,
+};
+PARAM(tracking_block_maximum_shift, "largest size of a tracking block, as a power of two");
+
+static struct param tracking_block_maximum_count = {
+	.value = 2097152, .min = 1, .max = 1U << 30,
+};
+PARAM(tracking_block_maximum_count,
+      "largest number of tracking blocks of a device, unless they get too large for it");
+
+int cbt_map_check_params(void)
+{
+	return param_check_order("tracking_block_minimum_shift", &tracking_block_minimum_shift);
+}
+
+/* Blocks as small as they may be, if they do not become too many. */
+static unsigned int choose_shift(sector_t capacity)
+{
+	unsigned int shift = tracking_block_minimum_shift.value;
+
+	while (shift < tracking_block_maximum_shift.value &&
+	       DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT)) >
+	       tracking_block_maximum_count.value)
+		shift++;
+	return shift - SECTOR_SHIFT;
+}
+
+static void new_generation(struct cbt_map *map)
+{
+	generate_random_uuid(map->generation.b);
+	map->number = 1;
+	map->previous = 0;
+}
+
+struct cbt_map *cbt_map_new(sector_t capacity)
+{
+	struct cbt_map *map = kzalloc(sizeof(*map), GFP_KERNEL);
+	u64 count;
+
+	if (!map)
+		return NULL;
+	map->capacity = capacity;
+	map->shift = choose_shift(capacity);
+	count = DIV_ROUND_UP_ULL(capacity, 1ULL << map->shift);
+	/* As many as the interface can count, and one allocation can hold. */
+	if (count > INT_MAX)
+		goto err;
+	map->count = count;
+	map->active = kvzalloc(max(map->count, 1U), GFP_KERNEL);
+	map->readable = kvzalloc(max(map->count, 1U), GFP_KERNEL);
+	if (!map->active || !map->readable)
+		goto err;
+	new_generation(map);
+	return map;
+
+err:
+	cbt_map_free(map);
+	return NULL;
+}
+
+void cbt_map_free(struct cbt_map *map)
+{
+	kvfree(map->active);
+	kvfree(map->readable);
+	kfree(map);
+}
+
+static void free_rcu_callback(struct rcu_head *rcu)
+{
+	cbt_map_free(container_of(rcu, struct cbt_map, rcu));
+}
+
+void cbt_map_free_rcu(struct cbt_map *map)
+{
+	call_rcu(&map->rcu, free_rcu_callback);
+}
+
+/* The blocks that sectors lie in. Return: false if there are more than the map has. */
+static bool blocks_of(const struct cbt_map *map, sector_t sector, sector_t count,
+		      u64 *first, u64 *last)
+{
+	*first = sector >> map->shift;
+	*last = (sector + count - 1) >> map->shift;
+	if (likely(*last < map->count))
+		return true;
+	*last = (u64)map->count - 1;
+	return false;
+}
+
+bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count)
+{
+	u8 number = map->number;
+	u64 block, last;
+	bool inside;
+
+	if (unlikely(!map->count || sector >= map->capacity))
+		return false;
+	inside = blocks_of(map, sector, count, &block, &last);
+	for (; block <= last; block++) {
+		u8 old = READ_ONCE(map->active[block]);
+
+		if (old == number)
+			continue;
+		if (unlikely(READ_ONCE(map->settling)))
+			WRITE_ONCE(map->readable[block], old);
+		/* Whoever sees the new number sees the old one saved. */
+		smp_store_release(&map->active[block], number);
+	}
+	return inside;
+}
+
+void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count)
+{
+	u64 block, last;
+
+	if (!map->count || sector >= map->capacity)
+		return;
+	blocks_of(map, sector, count, &block, &last);
+	for (; block <= last; block++)
+		WRITE_ONCE(map->readable[block], map->previous);
+}
+
+void cbt_map_prepare(struct cbt_map *map)
+{
+	/* The numbers are used up: the next interval begins on an empty map. */
+	if (map->number == U8_MAX)
+		memset(map->readable, 0, map->count);
+}
+
+void cbt_map_switch(struct cbt_map *map)
+{
+	if (map->number == U8_MAX) {
+		swap(map->active, map->readable);
+		new_generation(map);
+	}
+	map->previous = map->number++;
+	WRITE_ONCE(map->settling, true);
+}
+
+void cbt_map_settle(struct cbt_map *map)
+{
+	u32 block;
+
+	for (block = 0; block < map->count; block++) {
+		u8 value = smp_load_acquire(&map->active[block]);
+
+		if (value != map->number)
+			WRITE_ONCE(map->readable[block], value);
+		if (!(block % SZ_64K))
+			cond_resched();
+	}
+	WRITE_ONCE(map->settling, false);
+	synchronize_rcu(); /* a writer may still be saving an old value */
+}

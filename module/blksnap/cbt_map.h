@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The change map of a device: one byte a block, the number of the interval between two
+ * snapshots in which it was last changed.
+ */
+#ifndef BLKSNAP_CBT_MAP_H
+#define BLKSNAP_CBT_MAP_H
+
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+#include <uapi/linux/blksnap.h>
+
+/**
+ * struct cbt_map - the two maps of a device
+ * @rcu: frees it
+ * @capacity: of the device, in sectors
+ * @shift: log2 of the size of a block in sectors
+ * @count: number of blocks
+ * @active: what is marked now
+ * @readable: as it was at the last take
+ * @number: what blocks are marked with now, 1..255
+ * @previous: the number of the last snapshot, 0 before the first
+ * @settling: @readable is not complete yet
+ * @generation: identifies the history that the numbers count in
+ *
+ * Who writes what: writers of the device mark in @active, several at once; they come
+ * between two takes only, because the take holds them back while it switches. All others
+ * (marks asked for by ioctl, writes to the image, the take) are kept apart by the
+ * tracker's lock.
+ *
+ * A take must not copy a map of megabytes while writers wait. It only counts up @number
+ * and sets @settling. From then on, whoever changes a byte in @active first saves the
+ * old one to @readable; cbt_map_settle() copies all that was not changed. Both may come to
+ * the same byte, but then both write the same value.
+ */
+struct cbt_map {
+	struct rcu_head rcu;
+	sector_t capacity;
+	unsigned int shift;
+	u32 count;
+	u8 *active;
+	u8 *readable;
+	u8 number;
+	u8 previous;
+	bool settling;
+	struct blksnap_uuid generation;
+};
+
+/**
+ * cbt_map_new - maps for a device, nothing marked, of a new generation
+ * @capacity: of the device, in sectors
+ *
+ * Context: may sleep.
+ * Return: the map or NULL.
+ */
+struct cbt_map *cbt_map_new(sector_t capacity);
+
+/* cbt_map_free - at once; cbt_map_free_rcu - when no writer of the device uses it */
+void cbt_map_free(struct cbt_map *map);
+void cbt_map_free_rcu(struct cbt_map *map);
+
+/**
+ * cbt_map_mark - note that sectors change now
+ * @map: the map
+ * @sector: the first one
+ * @count: how many, not 0
+ *
+ * Context: any; the map is kept from being freed or switched (see above).
+ * Return: false if some lie outside of the map; the others have been marked.
+ */
+bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count);
+
+/**
+ * cbt_map_mark_readable - note that the image of the last snapshot changes
+ * @map: the map, settled
+ * @sector: the first sector
+ * @count: how many, not 0
+ */
+void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count);
+
+/* cbt_map_prepare - before a switch, while writers still come; may take its time */
+void cbt_map_prepare(struct cbt_map *map);
+
+/* cbt_map_switch - begin the next interval; no writer comes meanwhile; does not sleep */
+void cbt_map_switch(struct cbt_map *map);
+
+/* cbt_map_settle - complete @readable after a switch; may sleep */
+void cbt_map_settle(struct cbt_map *map);
+
+int cbt_map_check_params(void);
+
+#endif /* BLKSNAP_CBT_MAP_H */

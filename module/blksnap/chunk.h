@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What has become of each block of a snapshotted device, kept chunk by chunk.
+ *
+ * A chunk is the unit of bookkeeping only: a record of it is made when one of its blocks
+ * is written to for the first time, and has a state for each of its blocks:
+ *
+ *	ORIGIN   not written to since the take: the origin has the data
+ *	READING  a write waits, the old data is being read into memory
+ *	MEMORY   the old data is in memory; the origin may be overwritten
+ *	STORED   the old data is in the difference storage
+ *	ZERO     belongs to the difference storage itself
+ *
+ *	ORIGIN -> READING -> MEMORY -> STORED		a write to the origin or the image
+ *	ZERO -> MEMORY -> STORED			a write to the image
+ *	any -> ZERO					the block becomes storage
+ *
+ * Only the device's copy worker leads blocks from ORIGIN or ZERO to MEMORY, only its store
+ * worker leads them from there to STORED, and becoming storage may get between: so
+ * each step is a compare and exchange. ORIGIN is left but never come back to, and writes
+ * are let through only after their blocks have left ORIGIN and READING. Hence
+ * whoever has read a block from the origin and then still finds it in one of these two
+ * has read the old data.
+ */
+#ifndef BLKSNAP_CHUNK_H
+#define BLKSNAP_CHUNK_H
+
+#include <linux/types.h>
+#include <linux/xarray.h>
+
+/* A state fits 32 bits: MEMORY and READING come with a slot, STORED with a block number. */
+#define BLOCK_ORIGIN		0U
+#define BLOCK_ZERO		(~0U)
+#define BLOCK_IN_SLOT		(1U << 31)
+#define BLOCK_READING		(1U << 30)
+#define BLOCK_SLOT_MASK		(BLOCK_READING - 1)
+
+static inline bool block_is_uncopied(u32 state)
+{
+	return state == BLOCK_ORIGIN ||
+	       (state != BLOCK_ZERO && (state & BLOCK_IN_SLOT) && (state & BLOCK_READING));
+}
+
+static inline bool block_is_in_memory(u32 state)
+{
+	return (state & BLOCK_IN_SLOT) && !(state & BLOCK_READING);
+}
+
+static inline bool block_is_stored(u32 state)
+{
+	return state != BLOCK_ORIGIN && !(state & BLOCK_IN_SLOT);
+}
+
+static inline u32 block_stored_at(u32 number)
+{
+	return number + 1;
+}
+
+static inline u32 block_number(u32 state)
+{
+	return state - 1;
+}
+
+/**
+ * struct chunk_table - the records of all chunks of a device
+ * @chunks: struct chunk by index; one is added by the copy worker or when storage is
+ *	appended, none is removed
+ * @shift: log2 of the number of blocks in a chunk
+ */
+struct chunk_table {
+	struct xarray chunks;
+	unsigned int shift;
+};
+
+/**
+ * chunk_table_init - an empty table
+ * @table: the table
+ * @capacity: of the device, in sectors; chunks are as small as they may be if they do not
+ *	become too many
+ */
+void chunk_table_init(struct chunk_table *table, sector_t capacity);
+
+/* chunk_table_exit - nobody uses the table any more */
+void chunk_table_exit(struct chunk_table *table);
+
+/* chunk_bytes - size of a chunk of the table */
+static inline u64 chunk_bytes(const struct chunk_table *table)
+{
+	return 4096ULL << table->shift;
+}
+
+/**
+ * chunk_prepare - make the record for a block's chunk, if there is none
+ * @table: the table
+ * @block: the block
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int chunk_prepare(struct chunk_table *table, u64 block);
+
+/* chunk_get - the state of a block. Context: any. */
+u32 chunk_get(struct chunk_table *table, u64 block);
+
+/**
+ * chunk_change - lead a block from one state to another
+ * @table: the table, prepared for the block
+ * @block: the block
+ * @from: the state it should be in
+ * @to: the new one
+ *
+ * Context: any. A full barrier.
+ * Return: whether it was in that state.
+ */
+bool chunk_change(struct chunk_table *table, u64 block, u32 from, u32 to);
+
+/* chunk_set_zero - make a block storage, whatever it was. Context: any. */
+void chunk_set_zero(struct chunk_table *table, u64 block);
+
+/**
+ * chunk_uncopied - how many adjacent blocks still have their data on the origin only
+ * @table: the table
+ * @block: the first one
+ * @count: look at so many
+ *
+ * Context: any.
+ * Return: their number, 0 to @count.
+ */
+u64 chunk_uncopied(struct chunk_table *table, u64 block, u64 count);
+
+/* chunk_any_uncopied - whether one of @count blocks still has. Context: any. */
+bool chunk_any_uncopied(struct chunk_table *table, u64 block, u64 count);
+
+int chunk_check_params(void);
+unsigned int chunk_queue_limit(const struct chunk_table *table);
+
+#endif /* BLKSNAP_CHUNK_H */

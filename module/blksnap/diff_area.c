@@ -1,0 +1,868 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a write is let through:
+ *
+ *   diff_area_write()   finds a block that is not copied yet and parks the write
+ *   copy_work()         for all writes that are parked by now: reads their blocks into
+ *                       slots (ORIGIN -> READING), waits for the reads, marks the blocks
+ *                       (READING -> MEMORY), lets the writes go on, and hands the copies to
+ *   store_work()        writes all copies that have come by now to the storage, waits,
+ *                       marks the blocks (MEMORY -> STORED), frees the slots
+ *
+ * Each of the two is one worker for a device, and waits for a whole batch: under load the
+ * batches grow by themselves, and blocks are led from state to state without a lock. What
+ * comes while a batch is under way makes the next one.
+ *
+ * Memory is bounded: a device has so many slots; when they are used up copy_work() lets
+ * the writes of its batch go and waits for copies to be stored. If none is within
+ * STORE_TIMEOUT, the snapshot is given up and the writes go on. An operation larger than
+ * all slots is thereby copied in windows. Records of chunks come on top of that; failing to
+ * get memory for one gives up the image, never the write.
+ *
+ * After a failure (diff_area_error()) nothing is copied or stored any more; blocks stay in
+ * whatever state they were. Reads of the image look at the error after they have got their
+ * data, and writes to the origin are let through only after the error was set.
+ */
+#include <linux/highmem.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include "diff_area.h"
+#include "params.h"
+
+#define COPY_BLOCKS	32
+#define COPY_RESERVE	4
+/* No device may have more slots: 16 MiB. */
+#define MAX_SLOTS	4096U
+#define STORE_TIMEOUT	(30 * HZ)
+
+static struct param free_diff_buffer_pool_size = {
+	.value = 128, .min = COPY_BLOCKS, .max = MAX_SLOTS,
+};
+PARAM(free_diff_buffer_pool_size,
+      "pages that each device of a snapshot keeps in reserve for copying");
+
+/**
+ * struct batch - what is waited for together
+ * @pending: I/O under way, plus one
+ * @error: of one that failed
+ * @done: completed when @pending is 0
+ * @copies: struct copy that are being read
+ * @writes: writes all of whose blocks are in @copies or were copied before
+ * @wishes: the same, of struct wish
+ */
+struct batch {
+	atomic_t pending;
+	int error;
+	struct completion done;
+	struct list_head copies;
+	struct bio_list writes;
+	struct list_head wishes;
+};
+
+/**
+ * struct copy - adjacent blocks on their way from the origin through memory to the storage
+ * @link: in struct batch, then in diff_area::to_store
+ * @batch: the batch of which it is a part
+ * @first: the first block
+ * @count: how many blocks
+ * @slots: their slots
+ * @stored: their numbers in the storage
+ * @bio: reads them
+ * @vecs: its pages
+ */
+struct copy {
+	struct list_head link;
+	struct batch *batch;
+	u64 first;
+	unsigned int count;
+	u32 slots[COPY_BLOCKS];
+	u32 stored[COPY_BLOCKS];
+	struct bio bio;
+	struct bio_vec vecs[COPY_BLOCKS];
+};
+
+/**
+ * struct wish - somebody wants blocks copied
+ * @link: in diff_area::wanted, then in struct batch
+ * @first: the first block
+ * @count: how many
+ * @done: completed when they are in memory, or the area has failed
+ */
+struct wish {
+	struct list_head link;
+	u64 first;
+	u64 count;
+	struct completion done;
+};
+
+static u64 area_blocks(const struct diff_area *area)
+{
+	return DIV_ROUND_UP_ULL(area->capacity, DIFF_BLOCK_SECTORS);
+}
+
+/* Sectors of a run of blocks; the last block of the device may not be a whole one. */
+static unsigned int run_sectors(const struct diff_area *area, u64 first, u64 count)
+{
+	return min_t(u64, count * DIFF_BLOCK_SECTORS, area->capacity - first * DIFF_BLOCK_SECTORS);
+}
+
+int diff_area_error(const struct diff_area *area)
+{
+	return diff_storage_error(area->storage) ?: READ_ONCE(area->error);
+}
+
+static void kick(struct diff_area *area)
+{
+	wake_up_all(&area->progress);
+	queue_work(area->copy_wq, &area->copy_work);
+}
+
+void diff_area_fail(struct diff_area *area, int error)
+{
+	if (cmpxchg(&area->error, 0, error))
+		return;
+	if (error != -ESHUTDOWN) {
+		pr_err("image of [%u:%u] is lost (error %d)\n", MAJOR(area->dev),
+		       MINOR(area->dev), error);
+		if (!diff_storage_error(area->storage))
+			event_queue_corrupted(&area->storage->events, area->dev, error);
+	}
+	kick(area);
+}
+
+/* The storage is at fault: the whole snapshot is lost. */
+static void fail_all(struct diff_area *area, int error)
+{
+	diff_storage_fail(area->storage, area->dev, error);
+	kick(area);
+}
+
+/*
+ * Slots
+ */
+
+/* get_slot - a free slot with a page in it. Return: false if there is none now. */
+static bool get_slot(struct diff_area *area, u32 *slot)
+{
+	struct page *page = mempool_alloc(area->pages, GFP_NOWAIT | __GFP_NOWARN);
+	bool got;
+
+	if (!page)
+		return false;
+	raw_spin_lock_irq(&area->lock);
+	got = area->nr_free;
+	if (got) {
+		*slot = area->free_slots[--area->nr_free];
+		area->slots[*slot] = page;
+	}
+	raw_spin_unlock_irq(&area->lock);
+	if (!got)
+		mempool_free(page, area->pages);
+	return got;
+}
+
+static void put_slot(struct diff_area *area, u32 slot)
+{
+	struct page *page;
+
+	raw_spin_lock_irq(&area->lock);
+	page = area->slots[slot];
+	area->slots[slot] = NULL;
+	area->free_slots[area->nr_free++] = slot;
+	raw_spin_unlock_irq(&area->lock);
+	mempool_free(page, area->pages);
+}
+
+static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 first)
+{
+	struct copy *copy = mempool_alloc(area->copies, GFP_NOWAIT | __GFP_NOWARN);
+
+	if (copy) {
+		copy->batch = batch;
+		copy->first = first;
+		copy->count = 0;
+	}
+	return copy;
+}
+
+/* Frees a copy with the slots it has. */
+static void free_copy(struct diff_area *area, struct copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; i < copy->count; i++)
+		put_slot(area, copy->slots[i]);
+	mempool_free(copy, area->copies);
+}
+
+/*
+ * Batches
+ */
+
+static void batch_init(struct batch *batch)
+{
+	atomic_set(&batch->pending, 1);
+	batch->error = 0;
+	init_completion(&batch->done);
+	INIT_LIST_HEAD(&batch->copies);
+	bio_list_init(&batch->writes);
+	INIT_LIST_HEAD(&batch->wishes);
+}
+
+static void batch_put(struct batch *batch, blk_status_t status)
+{
+	if (status)
+		WRITE_ONCE(batch->error, blk_status_to_errno(status));
+	if (atomic_dec_and_test(&batch->pending))
+		complete(&batch->done);
+}
+
+/* batch_wait - wait for all I/O of a batch. Return: 0 or the error of one. */
+static int batch_wait(struct batch *batch)
+{
+	batch_put(batch, BLK_STS_OK);
+	wait_for_completion_io(&batch->done);
+	return READ_ONCE(batch->error);
+}
+
+/*
+ * Copying
+ */
+
+static void copy_read_end(struct bio *bio)
+{
+	struct copy *copy = container_of(bio, struct copy, bio);
+
+	batch_put(copy->batch, bio->bi_status);
+}
+
+/* The read carries nothing of the write but its sectors: no FUA, no cgroup to be held up in. */
+static void copy_read(struct diff_area *area, struct copy *copy)
+{
+	unsigned int left = run_sectors(area, copy->first, copy->count) << SECTOR_SHIFT;
+	unsigned int i;
+
+	bio_init(&copy->bio, area->origin, copy->vecs, COPY_BLOCKS, REQ_OP_READ | REQ_SYNC);
+	copy->bio.bi_iter.bi_sector = copy->first * DIFF_BLOCK_SECTORS;
+	copy->bio.bi_end_io = copy_read_end;
+	for (i = 0; i < copy->count; i++) {
+		struct page *page = area->slots[copy->slots[i]];
+		unsigned int len = min(left, DIFF_BLOCK_SIZE);
+
+		/* All of it will be stored. */
+		if (len < DIFF_BLOCK_SIZE)
+			clear_highpage(page);
+		__bio_add_page(&copy->bio, page, len, 0);
+		left -= len;
+	}
+	list_add_tail(&copy->link, &copy->batch->copies);
+	atomic_inc(&copy->batch->pending);
+	submit_bio_noacct(&copy->bio);
+}
+
+/* Marks the blocks of a copy that has been read, and hands it on. */
+static void copy_commit(struct diff_area *area, struct copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; i < copy->count; i++)
+		chunk_change(&area->table, copy->first + i,
+			     BLOCK_IN_SLOT | BLOCK_READING | copy->slots[i],
+			     BLOCK_IN_SLOT | copy->slots[i]);
+	bio_uninit(&copy->bio);
+	raw_spin_lock_irq(&area->lock);
+	list_add_tail(&copy->link, &area->to_store);
+	raw_spin_unlock_irq(&area->lock);
+	queue_work(area->store_wq, &area->store_work);
+}
+
+/*
+ * batch_finish - wait for the reads of a batch, let its writes go on; leaves it empty.
+ *
+ * If a read failed the image is given up: the writes go on all the same.
+ */
+static void batch_finish(struct diff_area *area, struct batch *batch)
+{
+	struct copy *copy, *next_copy;
+	struct wish *wish, *next_wish;
+	struct bio *bio;
+	int ret;
+
+	ret = batch_wait(batch);
+	if (ret)
+		diff_area_fail(area, ret);
+	list_for_each_entry_safe(copy, next_copy, &batch->copies, link)
+		copy_commit(area, copy);
+	list_for_each_entry_safe(wish, next_wish, &batch->wishes, link)
+		complete(&wish->done);
+	while ((bio = bio_list_pop(&batch->writes)))
+		blkfilter_resubmit(bio);
+	batch_init(batch);
+}
+
+/* Waits until something was stored; gives up the snapshot if nothing is for too long. */
+static void wait_for_store(struct diff_area *area, unsigned long seen)
+{
+	if (!wait_event_timeout(area->progress,
+				READ_ONCE(area->stored) != seen || diff_area_error(area),
+				STORE_TIMEOUT))
+		fail_all(area, -ETIMEDOUT);
+}
+
+/* No memory for a copy: let go what is complete, then wait for memory to come back. */
+static void make_room(struct diff_area *area, struct batch *batch)
+{
+	unsigned long seen = READ_ONCE(area->stored);
+	bool coming;
+
+	/* Every slot that is taken now comes back with a copy that is counted after @seen. */
+	raw_spin_lock_irq(&area->lock);
+	coming = area->nr_free < area->nr_slots;
+	raw_spin_unlock_irq(&area->lock);
+	batch_finish(area, batch);
+	if (coming)
+		wait_for_store(area, seen);
+	else
+		diff_area_fail(area, -ENOMEM);
+}
+
+static bool needs_copy(u32 state, bool for_image)
+{
+	return state == BLOCK_ORIGIN || (for_image && state == BLOCK_ZERO);
+}
+
+/*
+ * copy_block - add a block to a copy. One of zeros is in memory at once.
+ *
+ * Return: 0; 1 if the block needs no copying; -EAGAIN for want of memory; other errors.
+ */
+static int copy_block(struct diff_area *area, struct copy *copy, u64 block, bool for_image)
+{
+	u32 state = chunk_get(&area->table, block);
+	u32 slot, reading = 0;
+	int ret;
+
+	if (!needs_copy(state, for_image))
+		return 1;
+	ret = chunk_prepare(&area->table, block);
+	if (ret)
+		return ret;
+	if (!get_slot(area, &slot))
+		return -EAGAIN;
+	if (state == BLOCK_ZERO)
+		clear_highpage(area->slots[slot]);
+	else
+		reading = BLOCK_READING;
+	if (!chunk_change(&area->table, block, state, BLOCK_IN_SLOT | reading | slot)) {
+		put_slot(area, slot);
+		return 1;
+	}
+	copy->slots[copy->count++] = slot;
+	return 0;
+}
+
+/*
+ * copy_run - copy adjacent blocks, as many as are alike and fit
+ *
+ * Return: how many blocks were dealt with, or -EAGAIN when there was no memory for one.
+ */
+static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 count,
+		    bool for_image)
+{
+	bool zero = chunk_get(&area->table, first) == BLOCK_ZERO;
+	struct copy *copy;
+	u64 done;
+	int ret = 0;
+
+	copy = new_copy(area, batch, first);
+	if (!copy)
+		return -EAGAIN;
+	for (done = 0; done < count && done < COPY_BLOCKS; done++) {
+		if ((chunk_get(&area->table, first + done) == BLOCK_ZERO) != zero)
+			break;
+		ret = copy_block(area, copy, first + done, for_image);
+		if (ret)
+			break;
+	}
+	if (!copy->count) {
+		free_copy(area, copy);
+		return ret;
+	}
+	if (zero) {
+		bio_init(&copy->bio, NULL, NULL, 0, 0);
+		list_add_tail(&copy->link, &batch->copies);
+	} else {
+		copy_read(area, copy);
+	}
+	return copy->count;
+}
+
+/* Has blocks copied by this batch or by those before it. */
+static void copy_range(struct diff_area *area, struct batch *batch, u64 first, u64 count,
+		       bool for_image)
+{
+	u64 end = min(round_up(first + count, area->granule), area_blocks(area));
+	u64 block = round_down(first, area->granule);
+	int ret;
+
+	while (block < end && !diff_area_error(area)) {
+		if (!needs_copy(chunk_get(&area->table, block), for_image)) {
+			block++;
+			continue;
+		}
+		ret = copy_run(area, batch, block, end - block, for_image);
+		if (ret == -EAGAIN)
+			make_room(area, batch);
+		else if (ret < 0)
+			diff_area_fail(area, ret);
+		else
+			block += ret;
+	}
+}
+
+/* The blocks of a write; cut down to the image. */
+static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *first, u64 *count);
+
+static bool take_parked(struct diff_area *area, struct bio_list *writes,
+			struct list_head *wishes)
+{
+	INIT_LIST_HEAD(wishes);
+	raw_spin_lock_irq(&area->lock);
+	*writes = area->parked;
+	bio_list_init(&area->parked);
+	list_splice_init(&area->wanted, wishes);
+	raw_spin_unlock_irq(&area->lock);
+	return !bio_list_empty(writes) || !list_empty(wishes);
+}
+
+static void copy_work(struct work_struct *work)
+{
+	struct diff_area *area = container_of(work, struct diff_area, copy_work);
+	struct wish *wish, *next;
+	struct list_head wishes;
+	struct bio_list writes;
+	struct blk_plug plug;
+	struct batch batch;
+	unsigned int noio;
+	struct bio *bio;
+	u64 first, count;
+
+	noio = memalloc_noio_save();
+	batch_init(&batch);
+	while (take_parked(area, &writes, &wishes)) {
+		blk_start_plug(&plug);
+		while ((bio = bio_list_pop(&writes))) {
+			write_blocks(area, bio, &first, &count);
+			copy_range(area, &batch, first, count, false);
+			bio_list_add(&batch.writes, bio);
+		}
+		list_for_each_entry_safe(wish, next, &wishes, link) {
+			copy_range(area, &batch, wish->first, wish->count, true);
+			list_move_tail(&wish->link, &batch.wishes);
+		}
+		blk_finish_plug(&plug);
+		batch_finish(area, &batch);
+	}
+	memalloc_noio_restore(noio);
+}
+
+/*
+ * Storing
+ */
+
+static void store_end(struct bio *bio)
+{
+	batch_put(bio->bi_private, bio->bi_status);
+	bio_put(bio);
+}
+
+/* Writes blocks of a copy to adjacent blocks of the storage. */
+static void store_run(struct diff_area *area, struct batch *batch, struct copy *copy,
+		      unsigned int from, unsigned int count, u32 number)
+{
+	struct block_device *bdev;
+	sector_t sector;
+	struct bio *bio;
+	unsigned int i;
+
+	bdev = diff_storage_locate(area->storage, number, &sector, NULL);
+	bio = bio_alloc_bioset(bdev, count, REQ_OP_WRITE, GFP_NOIO, &area->store_bios);
+	bio->bi_iter.bi_sector = sector;
+	bio->bi_private = batch;
+	bio->bi_end_io = store_end;
+	for (i = 0; i < count; i++) {
+		__bio_add_page(bio, area->slots[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
+		copy->stored[from + i] = block_stored_at(number + i);
+	}
+	atomic_inc(&batch->pending);
+	submit_bio_noacct(bio);
+}
+
+static int store_copy(struct diff_area *area, struct batch *batch, struct copy *copy)
+{
+	unsigned int done = 0;
+	u32 number, got;
+
+	while (done < copy->count) {
+		got = diff_storage_alloc(area->storage, copy->count - done, &number);
+		if (!got)
+			return -ENOSPC;
+		store_run(area, batch, copy, done, got, number);
+		done += got;
+	}
+	return 0;
+}
+
+/* Marks the blocks of a copy that has been stored. */
+static void store_commit(struct diff_area *area, struct copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; i < copy->count; i++) {
+		raw_spin_lock_irq(&area->lock);
+		chunk_change(&area->table, copy->first + i, BLOCK_IN_SLOT | copy->slots[i],
+			     copy->stored[i]);
+		raw_spin_unlock_irq(&area->lock);
+	}
+}
+
+static void store_work(struct work_struct *work)
+{
+	struct diff_area *area = container_of(work, struct diff_area, store_work);
+	struct copy *copy, *next;
+	struct blk_plug plug;
+	struct batch batch;
+	unsigned int noio;
+	int ret, failed;
+
+	noio = memalloc_noio_save();
+	for (;;) {
+		batch_init(&batch);
+		raw_spin_lock_irq(&area->lock);
+		list_splice_init(&area->to_store, &batch.copies);
+		raw_spin_unlock_irq(&area->lock);
+		if (list_empty(&batch.copies))
+			break;
+
+		failed = 0;
+		blk_start_plug(&plug);
+		list_for_each_entry(copy, &batch.copies, link) {
+			failed = diff_area_error(area) ?: store_copy(area, &batch, copy);
+			if (failed)
+				break;
+		}
+		blk_finish_plug(&plug);
+		ret = batch_wait(&batch) ?: failed;
+		if (ret && !diff_area_error(area))
+			fail_all(area, ret);
+		list_for_each_entry_safe(copy, next, &batch.copies, link) {
+			if (!ret)
+				store_commit(area, copy);
+			/* A lost image needs no copies: their blocks are not looked at. */
+			free_copy(area, copy);
+			WRITE_ONCE(area->stored, area->stored + 1);
+		}
+		wake_up_all(&area->progress);
+	}
+	memalloc_noio_restore(noio);
+}
+
+/*
+ * Writes to the origin
+ */
+
+static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *first, u64 *count)
+{
+	sector_t start = bio->bi_iter.bi_sector, end;
+
+	if (!bio_flagged(bio, BIO_REMAPPED))
+		start += bio->bi_bdev->bd_start_sect;
+	end = start + bio_sectors(bio) - area->origin->bd_start_sect;
+	/* It may begin before the device, or end behind it, if it came through the disk. */
+	start = max(start, area->origin->bd_start_sect) - area->origin->bd_start_sect;
+	end = min(end, area->capacity);
+	*first = start / DIFF_BLOCK_SECTORS;
+	*count = start < end ? DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - *first : 0;
+}
+
+bool diff_area_write(struct diff_area *area, struct bio *bio,
+		     const struct blkfilter_range *range)
+{
+	sector_t end = min(range->sector + range->count, area->capacity);
+	u64 first = range->sector / DIFF_BLOCK_SECTORS;
+	unsigned long flags;
+
+	if (range->sector >= area->capacity ||
+	    !chunk_any_uncopied(&area->table, first,
+				DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - first) ||
+	    diff_area_error(area))
+		return false;
+
+	if (bio_op(bio) == REQ_OP_DISCARD) {
+		/* Advice, and not worth the space that the copy would take. */
+		bio_endio(bio);
+		return true;
+	}
+	raw_spin_lock_irqsave(&area->lock, flags);
+	bio_list_add(&area->parked, bio);
+	queue_work(area->copy_wq, &area->copy_work);
+	raw_spin_unlock_irqrestore(&area->lock, flags);
+	return true;
+}
+
+/* The blocks that lie inside of sectors as a whole. */
+static void whole_blocks(const struct diff_area *area, sector_t sector, sector_t count,
+			 u64 *first, u64 *end)
+{
+	*first = DIV_ROUND_UP_ULL(sector, DIFF_BLOCK_SECTORS);
+	*end = min(sector + count, area->capacity) / DIFF_BLOCK_SECTORS;
+}
+
+int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count)
+{
+	u64 block, end;
+	int ret;
+
+	whole_blocks(area, sector, count, &block, &end);
+	for (; block < end; block++) {
+		ret = chunk_prepare(&area->table, block);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t count)
+{
+	u64 block, end;
+
+	whole_blocks(area, sector, count, &block, &end);
+	for (; block < end; block++)
+		chunk_set_zero(&area->table, block);
+}
+
+/*
+ * The image
+ */
+
+static u64 run_of(struct diff_area *area, u64 block, u64 count, u32 state)
+{
+	u64 run;
+
+	if (block_is_uncopied(state))
+		return max_t(u64, chunk_uncopied(&area->table, block, count), 1);
+	for (run = 1; run < count; run++) {
+		u32 next = chunk_get(&area->table, block + run);
+
+		if (block_is_stored(state) ? next != state + run :
+		    block_is_in_memory(state) ? !block_is_in_memory(next) : next != state)
+			break;
+	}
+	return run;
+}
+
+void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
+		      struct diff_extent *extent)
+{
+	u64 first = sector / DIFF_BLOCK_SECTORS;
+	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
+	unsigned int offset = sector % DIFF_BLOCK_SECTORS;
+	u32 state = chunk_get(&area->table, first);
+	u64 run = run_of(area, first, blocks, state);
+	u32 adjacent;
+
+	if (block_is_uncopied(state)) {
+		extent->source = diff_origin;
+		extent->bdev = area->origin;
+		extent->sector = sector;
+	} else if (block_is_stored(state)) {
+		extent->source = diff_stored;
+		extent->bdev = diff_storage_locate(area->storage, block_number(state),
+						   &extent->sector, &adjacent);
+		extent->sector += offset;
+		run = min_t(u64, run, adjacent);
+	} else {
+		extent->source = state == BLOCK_ZERO ? diff_zero : diff_memory;
+	}
+	extent->count = min_t(sector_t, count, run * DIFF_BLOCK_SECTORS - offset);
+}
+
+bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t count)
+{
+	u64 first = sector / DIFF_BLOCK_SECTORS;
+	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
+
+	return chunk_uncopied(&area->table, first, blocks) == blocks;
+}
+
+/* Copies a part of a block to a part of a segment, if the block is in memory. */
+static bool read_block(struct diff_area *area, u64 block, unsigned int offset, struct bio_vec bv)
+{
+	unsigned long flags;
+	struct page *page = NULL;
+	void *data;
+	u32 state;
+
+	raw_spin_lock_irqsave(&area->lock, flags);
+	state = chunk_get(&area->table, block);
+	/* After a failure the slot may be empty. */
+	if (block_is_in_memory(state))
+		page = area->slots[state & BLOCK_SLOT_MASK];
+	if (page) {
+		data = kmap_local_page(page);
+		memcpy_to_bvec(&bv, data + offset);
+		kunmap_local(data);
+	}
+	raw_spin_unlock_irqrestore(&area->lock, flags);
+	return page;
+}
+
+bool diff_area_read_memory(struct diff_area *area, struct bio *bio)
+{
+	u64 pos = bio->bi_iter.bi_sector << SECTOR_SHIFT;
+	struct bvec_iter iter;
+	struct bio_vec bv;
+
+	bio_for_each_segment(bv, bio, iter) {
+		while (bv.bv_len) {
+			unsigned int offset = pos % DIFF_BLOCK_SIZE;
+			struct bio_vec part = bv;
+
+			part.bv_len = min(bv.bv_len, DIFF_BLOCK_SIZE - offset);
+			if (!read_block(area, pos >> DIFF_BLOCK_SHIFT, offset, part))
+				return false;
+			pos += part.bv_len;
+			bv.bv_offset += part.bv_len;
+			bv.bv_len -= part.bv_len;
+		}
+	}
+	return true;
+}
+
+static bool all_stored(struct diff_area *area, u64 first, u64 count)
+{
+	while (count--)
+		if (!block_is_stored(chunk_get(&area->table, first++)))
+			return false;
+	return true;
+}
+
+int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t count)
+{
+	u64 first = sector / DIFF_BLOCK_SECTORS;
+	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
+	struct wish wish = { .first = first, .count = blocks };
+
+	if (!diff_area_error(area) && !all_stored(area, first, blocks)) {
+		init_completion(&wish.done);
+		raw_spin_lock_irq(&area->lock);
+		list_add_tail(&wish.link, &area->wanted);
+		raw_spin_unlock_irq(&area->lock);
+		queue_work(area->copy_wq, &area->copy_work);
+		wait_for_completion(&wish.done);
+		wait_event(area->progress, diff_area_error(area) ||
+			   all_stored(area, first, blocks));
+	}
+	return diff_area_error(area);
+}
+
+/*
+ * Life
+ */
+
+static int init_memory(struct diff_area *area)
+{
+	unsigned int reserve = free_diff_buffer_pool_size.value;
+	u32 i;
+
+	area->nr_slots = clamp(chunk_queue_limit(&area->table), reserve, MAX_SLOTS);
+	area->slots = kvcalloc(area->nr_slots, sizeof(*area->slots), GFP_KERNEL);
+	area->free_slots = kvcalloc(area->nr_slots, sizeof(*area->free_slots), GFP_KERNEL);
+	area->pages = mempool_create_page_pool(reserve, 0);
+	area->copies = mempool_create_kmalloc_pool(COPY_RESERVE, sizeof(struct copy));
+	if (!area->slots || !area->free_slots || !area->pages || !area->copies)
+		return -ENOMEM;
+	for (i = 0; i < area->nr_slots; i++)
+		area->free_slots[i] = area->nr_slots - 1 - i;
+	area->nr_free = area->nr_slots;
+	return bioset_init(&area->store_bios, COPY_RESERVE, 0, BIOSET_NEED_BVECS);
+}
+
+static int init_workers(struct diff_area *area)
+{
+	unsigned int major = MAJOR(area->dev), minor = MINOR(area->dev);
+
+	area->copy_wq = alloc_workqueue("blksnap-copy-%u:%u", WQ_MEM_RECLAIM | WQ_HIGHPRI, 1,
+					major, minor);
+	area->store_wq = alloc_workqueue("blksnap-store-%u:%u", WQ_MEM_RECLAIM, 1, major, minor);
+	return area->copy_wq && area->store_wq ? 0 : -ENOMEM;
+}
+
+struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage *storage)
+{
+	struct diff_area *area = kzalloc(sizeof(*area), GFP_KERNEL);
+	int ret;
+
+	if (!area)
+		return ERR_PTR(-ENOMEM);
+	area->origin = origin;
+	area->dev = origin->bd_dev;
+	area->capacity = bdev_nr_sectors(origin);
+	area->block_size = bdev_logical_block_size(origin);
+	area->physical_block_size = bdev_physical_block_size(origin);
+	area->granule = max(area->physical_block_size / DIFF_BLOCK_SIZE, 1U);
+	area->storage = storage;
+	raw_spin_lock_init(&area->lock);
+	bio_list_init(&area->parked);
+	INIT_LIST_HEAD(&area->wanted);
+	INIT_LIST_HEAD(&area->to_store);
+	INIT_WORK(&area->copy_work, copy_work);
+	INIT_WORK(&area->store_work, store_work);
+	init_waitqueue_head(&area->progress);
+	chunk_table_init(&area->table, area->capacity);
+
+	ret = init_memory(area) ?: init_workers(area);
+	if (ret) {
+		diff_area_free(area);
+		return ERR_PTR(ret);
+	}
+	return area;
+}
+
+bool diff_area_get_origin(struct diff_area *area)
+{
+	atomic_inc(&area->readers);
+	smp_mb__after_atomic(); /* pairs with diff_area_leave_origin(): count, then look */
+	if (likely(!diff_area_error(area)))
+		return true;
+	diff_area_put_origin(area);
+	return false;
+}
+
+void diff_area_put_origin(struct diff_area *area)
+{
+	if (atomic_dec_and_test(&area->readers) && unlikely(diff_area_error(area)))
+		wake_up_all(&area->progress);
+}
+
+void diff_area_leave_origin(struct diff_area *area)
+{
+	smp_mb(); /* the error was set before, see diff_area_get_origin() */
+	flush_workqueue(area->copy_wq);
+	wait_event(area->progress, !atomic_read(&area->readers));
+}
+
+void diff_area_free(struct diff_area *area)
+{
+	if (area->copy_wq)
+		destroy_workqueue(area->copy_wq);
+	if (area->store_wq)
+		destroy_workqueue(area->store_wq);
+	bioset_exit(&area->store_bios);
+	mempool_destroy(area->copies);
+	mempool_destroy(area->pages);
+	kvfree(area->free_slots);
+	kvfree(area->slots);
+	chunk_table_exit(&area->table);
+	kfree(area);
+}

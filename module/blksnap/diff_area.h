@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Copy-on-write for one device of a snapshot: keeps writes back until what they destroy
+ * is in memory, stores that behind them, and knows where the data of the image is.
+ */
+#ifndef BLKSNAP_DIFF_AREA_H
+#define BLKSNAP_DIFF_AREA_H
+
+#include <linux/bio.h>
+#include <linux/blk-filter.h>
+#include <linux/mempool.h>
+#include <linux/workqueue.h>
+#include "chunk.h"
+#include "diff_storage.h"
+
+/**
+ * struct diff_area - the difference of a device to its image
+ * @origin: the device; not open; not used after diff_area_leave_origin()
+ * @dev: its number, for messages
+ * @capacity: of the image, in sectors
+ * @block_size: logical block size of the device
+ * @physical_block_size: its physical one
+ * @granule: blocks in a physical block of the device; what is copied is rounded to it
+ * @storage: of the snapshot, shared
+ * @table: what has become of each block
+ * @error: 0, or why this image is lost; set once by diff_area_fail()
+ *
+ * @lock: protects the lists and the slots; taken in any context
+ * @parked: writes that wait for their blocks to be copied
+ * @wanted: struct wish, others who do
+ * @copy_wq: runs @copy_work
+ * @copy_work: reads what is to be copied, then lets the writes go on
+ *
+ * @slots: pages that hold blocks in memory, %NULL where one is free; a slot belongs to the
+ *	block whose state names it
+ * @nr_slots: their number
+ * @free_slots: stack of the free ones
+ * @nr_free: its height
+ * @pages: where pages come from, with a reserve
+ * @copies: where struct copy comes from, with a reserve
+ *
+ * @to_store: struct copy, in memory and waiting
+ * @store_wq: runs @store_work
+ * @store_work: writes them to the storage
+ * @store_bios: for its bios
+ * @stored: counts copies that are done with
+ * @progress: woken when @stored grows, when @readers becomes 0, and on failure
+ * @readers: reads of the image from the origin that are under way
+ *
+ * The two workers share nothing that could make the copying wait for anything but the
+ * storing, and the storing for anything but the storage.
+ */
+struct diff_area {
+	struct block_device *origin;
+	dev_t dev;
+	sector_t capacity;
+	unsigned int block_size;
+	unsigned int physical_block_size;
+	unsigned int granule;
+	struct diff_storage *storage;
+	struct chunk_table table;
+	int error;
+
+	raw_spinlock_t lock;
+	struct bio_list parked;
+	struct list_head wanted;
+	struct workqueue_struct *copy_wq;
+	struct work_struct copy_work;
+
+	struct page **slots;
+	u32 nr_slots;
+	u32 *free_slots;
+	u32 nr_free;
+	mempool_t *pages;
+	mempool_t *copies;
+
+	struct list_head to_store;
+	struct workqueue_struct *store_wq;
+	struct work_struct store_work;
+	struct bio_set store_bios;
+	unsigned long stored;
+	wait_queue_head_t progress;
+	atomic_t readers;
+};
+
+/**
+ * enum diff_source - where a part of the image is
+ * @diff_origin: still on the origin
+ * @diff_memory: in memory; see diff_area_read_memory()
+ * @diff_stored: in the storage
+ * @diff_zero: it reads as zeros
+ */
+enum diff_source {
+	diff_origin,
+	diff_memory,
+	diff_stored,
+	diff_zero,
+};
+
+/**
+ * struct diff_extent - a part of the image that is in one place
+ * @source: which
+ * @count: its sectors
+ * @bdev: for diff_origin and diff_stored, the device
+ * @sector: and the first sector there
+ */
+struct diff_extent {
+	enum diff_source source;
+	sector_t count;
+	struct block_device *bdev;
+	sector_t sector;
+};
+
+/**
+ * diff_area_new - prepare copy-on-write for a device
+ * @origin: the device, its memory pinned
+ * @storage: of the snapshot
+ *
+ * Context: may sleep.
+ * Return: the area or an ERR_PTR().
+ */
+struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage *storage);
+
+/**
+ * diff_area_write - a write to the origin comes
+ * @area: the area, under RCU
+ * @bio: the write
+ * @range: its sectors
+ *
+ * Context: that of the submission.
+ * Return: true if it was taken: it goes on when what it destroys has been copied, or, a
+ * discard of data that is still needed, has been ended without doing anything.
+ */
+bool diff_area_write(struct diff_area *area, struct bio *bio,
+		     const struct blkfilter_range *range);
+
+/**
+ * diff_area_prepare_storage - before blocks of the device become difference storage
+ * @area: the area
+ * @sector: the first sector
+ * @count: sectors; only blocks count that lie inside as a whole
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count);
+
+/* diff_area_use_as_storage - now they are, before anything is stored there. Context: any. */
+void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t count);
+
+/* diff_area_error - 0, or why the image cannot be read any longer. Context: any. */
+int diff_area_error(const struct diff_area *area);
+
+/**
+ * diff_area_fail - give up the image
+ * @area: the area
+ * @error: negative errno
+ *
+ * The only setter of diff_area::error. Writes that wait go on. Context: any.
+ */
+void diff_area_fail(struct diff_area *area, int error);
+
+/**
+ * diff_area_leave_origin - the device goes away, or the snapshot does
+ * @area: the area, failed; no write comes to it any more
+ *
+ * Lets all writes go on. Nothing is being read from the origin when this returns, nor will
+ * be. Context: may sleep.
+ */
+void diff_area_leave_origin(struct diff_area *area);
+
+/**
+ * diff_area_free - free an area
+ * @area: as for diff_area_leave_origin(); and nobody reads or writes the image any more
+ *
+ * Nothing is written to the storage when this returns. Context: may sleep.
+ */
+void diff_area_free(struct diff_area *area);
+
+/**
+ * diff_area_locate - where the data of the image is
+ * @area: the area
+ * @sector: the first sector wanted
+ * @count: how many, not 0
+ * @extent: what is found; its count is from 1 to @count
+ *
+ * What was diff_origin may not be any more when it has been read; ask
+ * diff_area_is_uncopied() then. Context: any.
+ */
+void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
+		      struct diff_extent *extent);
+
+/**
+ * diff_area_get_origin - begin to read from the origin
+ * @area: the area
+ *
+ * Context: any.
+ * Return: whether it is there to be read; then diff_area_put_origin() is to follow.
+ */
+bool diff_area_get_origin(struct diff_area *area);
+void diff_area_put_origin(struct diff_area *area);
+
+/* diff_area_is_uncopied - whether the origin still has the data of these sectors */
+bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t count);
+
+/**
+ * diff_area_read_memory - copy the data of blocks that are in memory
+ * @area: the area
+ * @bio: for its sectors
+ *
+ * Context: any.
+ * Return: false if it is not in memory any more; the bio is as before then.
+ */
+bool diff_area_read_memory(struct diff_area *area, struct bio *bio);
+
+/**
+ * diff_area_make_writable - have the blocks of sectors in the storage
+ * @area: the area
+ * @sector: the first sector
+ * @count: how many, not 0
+ *
+ * Context: may sleep until the storage has written them.
+ * Return: 0, or why the image is lost.
+ */
+int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t count);
+
+#endif /* BLKSNAP_DIFF_AREA_H */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "diff_storage.h"
+#include "params.h"
+
+static struct param diff_storage_minimum = {
+	.value = 2097152, .min = 2 * DIFF_BLOCK_SECTORS, .max = 1U << 31,
+};
+PARAM(diff_storage_minimum,
+      "sectors of storage to ask for at a time, when less than half of it is left");
+
+static void request_space(struct diff_storage *storage)
+{
+	storage->low = true;
+	storage->requested += diff_storage_minimum.value;
+	event_queue_low_space(&storage->events, diff_storage_minimum.value);
+}
+
+void diff_storage_init(struct diff_storage *storage)
+{
+	event_queue_init(&storage->events);
+	spin_lock_init(&storage->lock);
+	INIT_LIST_HEAD(&storage->devices);
+	request_space(storage);
+}
+
+void diff_storage_close(struct diff_storage *storage)
+{
+	struct diff_device *device, *next;
+
+	list_for_each_entry_safe(device, next, &storage->devices, link) {
+		compat_bdev_close(device->file);
+		list_del(&device->link);
+		kfree(device);
+	}
+}
+
+void diff_storage_exit(struct diff_storage *storage)
+{
+	kvfree(storage->ranges);
+}
+
+int diff_storage_reserve(struct diff_storage *storage, const struct diff_range *ranges,
+			 unsigned int count)
+{
+	unsigned int max = max(storage->nr_ranges + count, 2 * storage->max_ranges);
+	struct diff_range *new, *old;
+	u64 total = storage->capacity;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		total += ranges[i].count;
+	if (total > DIFF_STORAGE_MAX)
+		return -EFBIG;
+	if (storage->nr_ranges + count <= storage->max_ranges)
+		return 0;
+	new = kvmalloc_array(max, sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	spin_lock_irq(&storage->lock);
+	if (storage->nr_ranges)
+		memcpy(new, storage->ranges, storage->nr_ranges * sizeof(*new));
+	old = storage->ranges;
+	storage->ranges = new;
+	storage->max_ranges = max;
+	spin_unlock_irq(&storage->lock);
+	kvfree(old);
+	return 0;
+}
+
+void diff_storage_append(struct diff_storage *storage, const struct diff_range *ranges,
+			 unsigned int count)
+{
+	struct diff_range *range;
+	unsigned int i;
+
+	spin_lock_irq(&storage->lock);
+	for (i = 0; i < count; i++) {
+		range = &storage->ranges[storage->nr_ranges++];
+		*range = ranges[i];
+		range->first = storage->capacity;
+		storage->capacity += range->count;
+	}
+	if ((sector_t)storage->capacity * DIFF_BLOCK_SECTORS >= storage->requested)
+		storage->low = false;
+	spin_unlock_irq(&storage->lock);
+}
+
+u32 diff_storage_alloc(struct diff_storage *storage, u32 count, u32 *first)
+{
+	struct diff_range *range;
+	unsigned long flags;
+	u32 got = 0;
+	sector_t free;
+
+	spin_lock_irqsave(&storage->lock, flags);
+	*first = storage->used;
+	if (storage->used < storage->capacity) {
+		range = &storage->ranges[storage->current_range];
+		if (storage->used == range->first + range->count) {
+			storage->current_range++;
+			range++;
+		}
+		got = min(count, range->first + range->count - storage->used);
+		storage->used += got;
+	}
+	free = (sector_t)(storage->capacity - storage->used) * DIFF_BLOCK_SECTORS;
+	if (!storage->low && free < diff_storage_minimum.value / 2)
+		request_space(storage);
+	spin_unlock_irqrestore(&storage->lock, flags);
+	return got;
+}
+
+/* The range with a block, by bisection. Called with the lock held. */
+static const struct diff_range *find_range(const struct diff_storage *storage, u32 block)
+{
+	unsigned int low = 0, high = storage->nr_ranges - 1;
+
+	while (low < high) {
+		unsigned int middle = (low + high + 1) / 2;
+
+		if (storage->ranges[middle].first <= block)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return &storage->ranges[low];
+}
+
+struct block_device *diff_storage_locate(struct diff_storage *storage, u32 block,
+					 sector_t *sector, u32 *adjacent)
+{
+	const struct diff_range *range;
+	struct block_device *bdev;
+	unsigned long flags;
+
+	spin_lock_irqsave(&storage->lock, flags);
+	range = find_range(storage, block);
+	*sector = range->sector + (sector_t)(block - range->first) * DIFF_BLOCK_SECTORS;
+	if (adjacent)
+		*adjacent = range->first + range->count - block;
+	bdev = range->bdev;
+	spin_unlock_irqrestore(&storage->lock, flags);
+	return bdev;
+}
+
+void diff_storage_fail(struct diff_storage *storage, dev_t dev, int error)
+{
+	if (cmpxchg(&storage->error, 0, error))
+		return;
+	pr_err("snapshot of [%u:%u] is lost: %s (error %d)\n", MAJOR(dev), MINOR(dev),
+	       error == -ENOSPC ? "no difference storage left" : "it could not be kept", error);
+	event_queue_corrupted(&storage->events, dev, error);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * blksnap: snapshots of block devices, and a map of what changed between them.
+ */
+#include <linux/module.h>
+#include <linux/suspend.h>
+#include "cbt_map.h"
+#include "chunk.h"
+#include "control.h"
+#include "snapshot.h"
+#include "tracker.h"
+#include "../compat/compat.h"
+
+/*
+ * Between writing a hibernation image and its resumption another system may run and write:
+ * what was tracked is worth nothing afterwards, and a snapshot could not be kept.
+ */
+static int on_power_event(struct notifier_block *block, unsigned long event, void *data)
+{
+	if (event != PM_HIBERNATION_PREPARE)
+		return NOTIFY_DONE;
+	if (snapshot_any_taken()) {
+		pr_err("a snapshot is held: destroy it before hibernating\n");
+		return notifier_from_errno(-EBUSY);
+	}
+	tracker_new_generations();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block power_block = {
+	.notifier_call = on_power_event,
+};
+
+static int __init blksnap_init(void)
+{
+	int ret;
+
+	ret = cbt_map_check_params() ?: chunk_check_params();
+	if (ret)
+		return ret;
+	ret = register_pm_notifier(&power_block);
+	if (ret)
+		return ret;
+	ret = control_init();
+	if (ret)
+		unregister_pm_notifier(&power_block);
+	return ret;
+}
+
+static void __exit blksnap_exit(void)
+{
+	control_exit();
+	snapshot_destroy_all();
+	unregister_pm_notifier(&power_block);
+	rcu_barrier(); /* maps that are still to be freed */
+}
+
+module_init(blksnap_init);
+module_exit(blksnap_exit);
+
+MODULE_DESCRIPTION("Snapshots and change tracking of block devices");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(BLKSNAP_VERSION);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include "../compat/compat.h"
+#include "params.h"
+
+/**
+ * param_check_order - compare a parameter with those it is limited by
+ * @name: for the log
+ * @param: the parameter
+ *
+ * Return: 0 or -EINVAL.
+ */
+int param_check_order(const char *name, const struct param *param)
+{
+	if (param->at_most && param->value > param->at_most->value) {
+		pr_err("%s=%u is more than the maximum set, %u\n", name, param->value,
+		       param->at_most->value);
+		return -EINVAL;
+	}
+	if (param->at_least && param->value < param->at_least->value) {
+		pr_err("%s=%u is less than the minimum set, %u\n", name, param->value,
+		       param->at_least->value);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int param_set_checked(const char *text, const struct kernel_param *kp)
+{
+	struct param *param = kp->arg;
+	unsigned int old = param->value;
+	unsigned int value;
+	int ret = kstrtouint(text, 0, &value);
+
+	if (ret || value < param->min || value > param->max) {
+		pr_err("%s=%s: has to be a number from %u to %u\n", kp->name, strim((char *)text),
+		       param->min, param->max);
+		return ret ?: -EINVAL;
+	}
+	param->value = value;
+	/* While the module loads, the other one may still be to come: see main.c. */
+	if (THIS_MODULE->state == MODULE_STATE_LIVE)
+		ret = param_check_order(kp->name, param);
+	if (ret)
+		param->value = old;
+	return ret;
+}
+
+static int param_get_checked(char *buffer, const struct kernel_param *kp)
+{
+	struct param *param = kp->arg;
+
+	return sysfs_emit(buffer, "%u\n", param->value);
+}
+
+const struct kernel_param_ops param_ops_checked = {
+	.set = param_set_checked,
+	.get = param_get_checked,
+};

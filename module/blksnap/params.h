@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Module parameters that know which values make sense. Each stands in the file that uses
+ * it; a bad value is refused with a line in the log, at load or when written to sysfs.
+ */
+#ifndef BLKSNAP_PARAMS_H
+#define BLKSNAP_PARAMS_H
+
+#include <linux/moduleparam.h>
+
+/**
+ * struct param - an unsigned number
+ * @value: the current value
+ * @min: smallest
+ * @max: largest
+ * @at_most: another parameter that it must not exceed, or NULL
+ * @at_least: another one that it must not fall short of, or NULL
+ */
+struct param {
+	unsigned int value;
+	unsigned int min;
+	unsigned int max;
+	const struct param *at_most;
+	const struct param *at_least;
+};
+
+extern const struct kernel_param_ops param_ops_checked;
+
+/* PARAM - makes a struct param the module's parameter of the same name */
+#define PARAM(name, text)						\
+	module_param_cb(name, &param_ops_checked, &name, 0644);		\
+	MODULE_PARM_DESC(name, text)
+
+int param_check_order(const char *name, const struct param *param);
+
+#endif /* BLKSNAP_PARAMS_H */

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A read is split at the places where its data changes hands (diff_area_locate()), each
+ * part is answered from where it is. What was read from the origin counts only if the origin
+ * still has it afterwards; else that part is looked up again, by the worker, since the end
+ * of a read may be no place to submit from.
+ *
+ * A write has its blocks brought to the storage first, as a write to the origin would have,
+ * then goes there. That sleeps, so the worker does it.
+ *
+ * Each bio that is worked on counts as a user of the image, so that snapimage_free() can
+ * wait for all of them. The split parts come through snapimage_submit_bio() again.
+ */
+#include <linux/bio.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <uapi/linux/blksnap.h>
+#include "diff_area.h"
+#include "snapimage.h"
+#include "tracker.h"
+
+#define IMAGE_BIOS	16
+
+/**
+ * struct snapimage - an image
+ * @disk: its block device; owns the structure once it is shown
+ * @tracker: of the origin
+ * @area: where the data is
+ * @users: bios that are worked on, plus one until snapimage_free(); with 0 the image
+ *	answers -EIO
+ * @unused: completed when @users is 0
+ * @bios: for struct part
+ * @splits: for splitting
+ * @wq: runs @work
+ * @work: does what may sleep
+ * @lock: protects @waiting; taken in any context
+ * @waiting: bios for @work, each a user
+ */
+struct snapimage {
+	struct gendisk *disk;
+	struct tracker *tracker;
+	struct diff_area *area;
+	atomic_t users;
+	struct completion unused;
+	struct bio_set bios;
+	struct bio_set splits;
+	struct workqueue_struct *wq;
+	struct work_struct work;
+	spinlock_t lock;
+	struct bio_list waiting;
+};
+
+/**
+ * struct part - I/O on behalf of a bio of the image
+ * @image: the image
+ * @parent: the bio
+ * @from_origin: what is read may have become untrue
+ * @bio: does it
+ */
+struct part {
+	struct snapimage *image;
+	struct bio *parent;
+	bool from_origin;
+	struct bio bio;
+};
+
+static bool get_image(struct snapimage *image)
+{
+	return atomic_inc_not_zero(&image->users);
+}
+
+static void put_image(struct snapimage *image)
+{
+	if (atomic_dec_and_test(&image->users))
+		complete(&image->unused);
+}
+
+/* Ends a bio of the image. Data that was found after a failure is not to be trusted. */
+static void end(struct snapimage *image, struct bio *bio, blk_status_t status)
+{
+	smp_rmb(); /* first the data, then the error */
+	if (diff_area_error(image->area))
+		status = BLK_STS_IOERR;
+	bio->bi_status = status;
+	put_image(image);
+	bio_endio(bio);
+}
+
+static void hand_to_worker(struct snapimage *image, struct bio *bio)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&image->lock, flags);
+	bio_list_add(&image->waiting, bio);
+	spin_unlock_irqrestore(&image->lock, flags);
+	queue_work(image->wq, &image->work);
+}
+
+static void part_end(struct bio *bio)
+{
+	struct part *part = container_of(bio, struct part, bio);
+	struct snapimage *image = part->image;
+	bool from_origin = part->from_origin;
+	struct bio *parent = part->parent;
+	blk_status_t status = bio->bi_status;
+
+	bio_put(bio);
+	if (from_origin) {
+		smp_rmb(); /* first the data, then whether it was still there */
+		if (!status && !diff_area_is_uncopied(image->area, parent->bi_iter.bi_sector,
+						      bio_sectors(parent))) {
+			diff_area_put_origin(image->area);
+			hand_to_worker(image, parent);
+			return;
+		}
+		diff_area_put_origin(image->area);
+	}
+	end(image, parent, status);
+}
+
+/* Sends a bio of the image on to where its data is. */
+static void send(struct snapimage *image, struct bio *parent, const struct diff_extent *extent)
+{
+	struct bio *bio = bio_alloc_clone(extent->bdev, parent, GFP_NOIO, &image->bios);
+	struct part *part = container_of(bio, struct part, bio);
+
+	part->image = image;
+	part->parent = parent;
+	part->from_origin = extent->source == diff_origin;
+	bio->bi_iter.bi_sector = extent->sector;
+	bio->bi_end_io = part_end;
+	/* The image promises nothing beyond the end of its snapshot. */
+	bio->bi_opf = bio_op(parent) | (parent->bi_opf & (REQ_SYNC | REQ_RAHEAD));
+	submit_bio_noacct(bio);
+}
+
+/* Cuts off what lies behind the extent, and submits it by itself. */
+static struct bio *cut(struct snapimage *image, struct bio *bio, sector_t count)
+{
+	struct bio *front;
+
+	if (bio_sectors(bio) <= count)
+		return bio;
+	front = bio_split(bio, count, GFP_NOIO, &image->splits);
+	bio_chain(front, bio);
+	/* The rest is a user when it comes back; the front is the one that was counted. */
+	submit_bio_noacct(bio);
+	return front;
+}
+
+static void read_image(struct snapimage *image, struct bio *bio)
+{
+	struct diff_area *area = image->area;
+	struct diff_extent extent;
+
+	for (;;) {
+		if (diff_area_error(area)) {
+			end(image, bio, BLK_STS_IOERR);
+			return;
+		}
+		diff_area_locate(area, bio->bi_iter.bi_sector, bio_sectors(bio), &extent);
+		bio = cut(image, bio, extent.count);
+		switch (extent.source) {
+		case diff_origin:
+			/* If not, it failed, and the error ends the loop. */
+			if (diff_area_get_origin(area)) {
+				send(image, bio, &extent);
+				return;
+			}
+			break;
+		case diff_memory:
+			if (diff_area_read_memory(area, bio)) {
+				end(image, bio, BLK_STS_OK);
+				return;
+			}
+			break;
+		case diff_stored:
+			send(image, bio, &extent);
+			return;
+		case diff_zero:
+			zero_fill_bio(bio);
+			end(image, bio, BLK_STS_OK);
+			return;
+		}
+	}
+}
+
+/* In the worker. */
+static void write_image(struct snapimage *image, struct bio *bio)
+{
+	struct diff_area *area = image->area;
+	sector_t sector = bio->bi_iter.bi_sector;
+	struct diff_extent extent;
+
+	if (diff_area_make_writable(area, sector, bio_sectors(bio)) ||
+	    tracker_mark(image->tracker, sector, bio_sectors(bio), true)) {
+		end(image, bio, BLK_STS_IOERR);
+		return;
+	}
+	diff_area_locate(area, sector, bio_sectors(bio), &extent);
+	if (extent.source != diff_stored) {
+		/* The origin was made storage in between: once more. */
+		hand_to_worker(image, bio);
+		return;
+	}
+	bio = cut(image, bio, extent.count);
+	send(image, bio, &extent);
+}
+
+static void image_work(struct work_struct *work)
+{
+	struct snapimage *image = container_of(work, struct snapimage, work);
+	unsigned int noio = memalloc_noio_save();
+	struct bio *bio;
+
+	for (;;) {
+		spin_lock_irq(&image->lock);
+		bio = bio_list_pop(&image->waiting);
+		spin_unlock_irq(&image->lock);
+		if (!bio)
+			break;
+		if (op_is_write(bio_op(bio)))
+			write_image(image, bio);
+		else
+			read_image(image, bio);
+	}
+	memalloc_noio_restore(noio);
+}
+
+static void snapimage_submit_bio(struct bio *bio)
+{
+	struct snapimage *image = bio->bi_bdev->bd_disk->private_data;
+
+	if (!get_image(image)) {
+		bio_io_error(bio);
+		return;
+	}
+	if (!bio_sectors(bio))
+		end(image, bio, BLK_STS_OK); /* a flush: there is nothing that must persist */
+	else if (bio_op(bio) == REQ_OP_READ)
+		read_image(image, bio);
+	else if (bio_op(bio) == REQ_OP_WRITE)
+		hand_to_worker(image, bio);
+	else
+		end(image, bio, BLK_STS_NOTSUPP);
+}
+
+static void free_image(struct snapimage *image)
+{
+	if (image->wq)
+		destroy_workqueue(image->wq);
+	bioset_exit(&image->splits);
+	bioset_exit(&image->bios);
+	kfree(image);
+}
+
+/* The last one who had it open is gone. */
+static void snapimage_free_disk(struct gendisk *disk)
+{
+	free_image(disk->private_data);
+}
+
+static const struct block_device_operations snapimage_fops = {
+	.owner = THIS_MODULE,
+	.submit_bio = snapimage_submit_bio,
+	.free_disk = snapimage_free_disk,
+};
+
+bool snapimage_is_image(struct block_device *bdev)
+{
+	return bdev->bd_disk->fops == &snapimage_fops;
+}
+
+static int init_disk(struct snapimage *image, const struct diff_area *area)
+{
+	struct queue_limits limits = {
+		.logical_block_size = area->block_size,
+		.physical_block_size = area->physical_block_size,
+		.io_min = area->physical_block_size,
+	};
+	struct gendisk *disk = compat_alloc_disk(&limits);
+
+	if (IS_ERR(disk))
+		return PTR_ERR(disk);
+	image->disk = disk;
+	disk->flags |= GENHD_FL_NO_PART;
+	disk->fops = &snapimage_fops;
+	disk->private_data = image;
+	snprintf(disk->disk_name, DISK_NAME_LEN, BLKSNAP_IMAGE_NAME "_%u:%u", MAJOR(area->dev),
+		 MINOR(area->dev));
+	set_capacity(disk, area->capacity);
+	return 0;
+}
+
+struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area)
+{
+	struct snapimage *image = kzalloc(sizeof(*image), GFP_KERNEL);
+	int ret;
+
+	if (!image)
+		return ERR_PTR(-ENOMEM);
+	image->tracker = tracker;
+	image->area = area;
+	atomic_set(&image->users, 1);
+	init_completion(&image->unused);
+	spin_lock_init(&image->lock);
+	bio_list_init(&image->waiting);
+	INIT_WORK(&image->work, image_work);
+
+	image->wq = alloc_workqueue("blksnap-image-%u:%u", WQ_MEM_RECLAIM, 1, MAJOR(area->dev),
+				    MINOR(area->dev));
+	ret = image->wq ? 0 : -ENOMEM;
+	ret = ret ?: bioset_init(&image->bios, IMAGE_BIOS, offsetof(struct part, bio),
+				 BIOSET_NEED_RESCUER);
+	ret = ret ?: bioset_init(&image->splits, IMAGE_BIOS, 0, BIOSET_NEED_RESCUER);
+	ret = ret ?: init_disk(image, area);
+	if (ret) {
+		free_image(image);
+		return ERR_PTR(ret);
+	}
+	return image;
+}
+
+int snapimage_show(struct snapimage *image)
+{
+	return add_disk(image->disk);
+}
+
+const char *snapimage_name(const struct snapimage *image)
+{
+	return image->disk->disk_name;
+}
+
+void snapimage_free(struct snapimage *image)
+{
+	struct gendisk *disk = image->disk;
+
+	put_image(image);
+	wait_for_completion(&image->unused);
+	if (disk_live(disk))
+		del_gendisk(disk);
+	else
+		free_image(image); /* it was never shown: free_disk will not be called */
+	put_disk(disk);
+}

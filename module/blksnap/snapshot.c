@@ -1,0 +1,766 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * States of a snapshot, changed under its lock:
+ *
+ *	NEW -> TAKING -> TAKEN		snapshot_take(); back to NEW if it fails
+ *	NEW, TAKEN -> GONE		snapshot_destroy()
+ *
+ * While it is TAKING or GONE, whoever brought it there works on it without the lock, so
+ * that block devices are opened, closed, frozen, made and removed with no lock of ours
+ * held (a partition may be removed at the same time, which comes with the disk's own
+ * lock and waits for ours). Others may then append storage (TAKING), and nothing else.
+ *
+ * Locks, outermost first: attachment->op_lock (of the core), snapshot->lock,
+ * snapshots_lock; snapshot->lock, then those of tracker.c.
+ *
+ * The take, as design.md has it: everything that allocates comes first; then freeze, park,
+ * switch, release, thaw; then what may take its time. Upper devices come before those they
+ * lie on, for freezing as for parking.
+ */
+#include <linux/ktime.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uuid.h>
+#include "freeze.h"
+#include "snapimage.h"
+#include "snapshot.h"
+#include "tracker.h"
+
+/* Writing out much dirty data to a slow disk takes its time. */
+#define FREEZE_TIMEOUT	(60 * HZ)
+/* Writes wait as long. */
+#define PARK_TIMEOUT	(10 * HZ)
+
+enum snapshot_state {
+	SNAPSHOT_NEW,
+	SNAPSHOT_TAKING,
+	SNAPSHOT_TAKEN,
+	SNAPSHOT_GONE,
+};
+
+/**
+ * struct member - a device of a snapshot
+ * @link: in snapshot::members
+ * @tracker: of the device, claimed
+ * @bdev: the device, open; only during the take
+ * @area: its copy-on-write, from the take on
+ * @image: its image, from the take on
+ */
+struct member {
+	struct list_head link;
+	struct tracker *tracker;
+	struct block_device *bdev;
+	struct diff_area *area;
+	struct snapimage *image;
+};
+
+/**
+ * struct snapshot - a snapshot
+ * @link: in the list of all; under snapshots_lock
+ * @ref: one for the list, one for each call that uses it
+ * @id: identifies it
+ * @lock: protects what follows
+ * @state: see above
+ * @members: struct member
+ * @nr_members: their number
+ * @storage: shared by all of them
+ */
+struct snapshot {
+	struct list_head link;
+	struct kref ref;
+	struct blksnap_uuid id;
+	struct mutex lock;
+	enum snapshot_state state;
+	struct list_head members;
+	unsigned int nr_members;
+	struct diff_storage storage;
+};
+
+static DEFINE_MUTEX(snapshots_lock);
+static LIST_HEAD(snapshots);
+
+static void free_snapshot(struct kref *ref)
+{
+	struct snapshot *snapshot = container_of(ref, struct snapshot, ref);
+
+	diff_storage_exit(&snapshot->storage);
+	kfree(snapshot);
+}
+
+static void put(struct snapshot *snapshot)
+{
+	kref_put(&snapshot->ref, free_snapshot);
+}
+
+/* The snapshot with an id, and a reference to it; or NULL. */
+static struct snapshot *find(const struct blksnap_uuid *id)
+{
+	struct snapshot *snapshot, *found = NULL;
+
+	mutex_lock(&snapshots_lock);
+	list_for_each_entry(snapshot, &snapshots, link)
+		if (!memcmp(&snapshot->id, id, sizeof(*id)))
+			found = snapshot;
+	if (found)
+		kref_get(&found->ref);
+	mutex_unlock(&snapshots_lock);
+	return found;
+}
+
+/* The same, with its lock held. */
+static struct snapshot *find_and_lock(const struct blksnap_uuid *id)
+{
+	struct snapshot *snapshot = find(id);
+
+	if (!snapshot)
+		return NULL;
+	mutex_lock(&snapshot->lock);
+	if (snapshot->state != SNAPSHOT_GONE)
+		return snapshot;
+	mutex_unlock(&snapshot->lock);
+	put(snapshot);
+	return NULL;
+}
+
+static void unlock_and_put(struct snapshot *snapshot)
+{
+	mutex_unlock(&snapshot->lock);
+	put(snapshot);
+}
+
+int snapshot_create(struct blksnap_uuid *id)
+{
+	struct snapshot *snapshot = kzalloc(sizeof(*snapshot), GFP_KERNEL);
+
+	if (!snapshot)
+		return -ENOMEM;
+	kref_init(&snapshot->ref);
+	mutex_init(&snapshot->lock);
+	INIT_LIST_HEAD(&snapshot->members);
+	diff_storage_init(&snapshot->storage);
+	generate_random_uuid(snapshot->id.b);
+	*id = snapshot->id;
+	mutex_lock(&snapshots_lock);
+	list_add_tail(&snapshot->link, &snapshots);
+	mutex_unlock(&snapshots_lock);
+	return 0;
+}
+
+int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
+{
+	struct snapshot *snapshot = find_and_lock(id);
+	struct member *member;
+	int ret;
+
+	if (!snapshot)
+		return -ESRCH;
+	member = kzalloc(sizeof(*member), GFP_KERNEL);
+	ret = member ? tracker_claim(tracker, snapshot) : -ENOMEM;
+	if (!ret && snapshot->state != SNAPSHOT_NEW) {
+		tracker_release(tracker);
+		ret = -EBUSY;
+	}
+	if (ret) {
+		kfree(member);
+	} else {
+		member->tracker = tracker;
+		list_add_tail(&member->link, &snapshot->members);
+		snapshot->nr_members++;
+	}
+	unlock_and_put(snapshot);
+	return ret;
+}
+
+/*
+ * Storage
+ *
+ * To look at the device of a member, take_lock keeps it from going. Since somebody else may
+ * wait for that lock with frozen file systems, nothing done with it held may wait for a
+ * file system: memory is allocated with memalloc_noio_save().
+ */
+
+/* overlap - the part of a member that a range covers. Return: false if there is none. */
+static bool overlap(const struct member *member, const struct diff_range *range,
+		    sector_t *sector, sector_t *count)
+{
+	struct block_device *origin = member->tracker->bdev;
+	sector_t start = range->bdev->bd_start_sect + range->sector;
+	sector_t end = start + (sector_t)range->count * DIFF_BLOCK_SECTORS;
+	sector_t first = origin->bd_start_sect;
+	sector_t last = first + bdev_nr_sectors(origin);
+
+	if (range->bdev->bd_disk != origin->bd_disk || start >= last || end <= first)
+		return false;
+	*sector = max(start, first) - first;
+	*count = min(end, last) - first - *sector;
+	return true;
+}
+
+/* Whether the blocks of a range coincide with those of a member that it lies on. */
+static bool is_aligned(const struct member *member, const struct diff_range *range)
+{
+	sector_t start = range->bdev->bd_start_sect + range->sector;
+
+	return !((start - member->tracker->bdev->bd_start_sect) % DIFF_BLOCK_SECTORS);
+}
+
+/* check_storage_device - whether a device can have storage, as far as a member goes */
+static int check_storage_device(const struct member *member, struct block_device *bdev)
+{
+	struct block_device *origin = member->tracker->bdev;
+
+	if (bdev_logical_block_size(bdev) > bdev_logical_block_size(origin)) {
+		pr_err("%pg: its logical blocks are too large for storage of %pg\n", bdev, origin);
+		return -EINVAL;
+	}
+	if (blkfilter_lies_on(bdev, origin)) {
+		pr_err("%pg: lies on %pg, of which it is to store the differences\n", bdev, origin);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* check_range - whether a member's image can have a range as storage; makes its records */
+static int check_range(const struct member *member, const struct diff_range *range)
+{
+	sector_t sector, count;
+
+	if (!overlap(member, range, &sector, &count))
+		return 0;
+	if (!is_aligned(member, range)) {
+		pr_err("%pg: blocks of the storage do not coincide with those of %pg\n",
+		       range->bdev, member->tracker->bdev);
+		return -EINVAL;
+	}
+	return member->area ? diff_area_prepare_storage(member->area, sector, count) : 0;
+}
+
+/* use_range - have a checked range read as zeros in a member's image, and marked changed */
+static void use_range(const struct member *member, const struct diff_range *range)
+{
+	sector_t sector, count;
+
+	if (!overlap(member, range, &sector, &count))
+		return;
+	tracker_mark(member->tracker, sector, count, member->area);
+	if (member->area)
+		diff_area_use_as_storage(member->area, sector, count);
+}
+
+/* trim_range - cut a range down to whole blocks, on the members' grid where it lies on one */
+static void trim_range(struct snapshot *snapshot, struct diff_range *range, sector_t count)
+{
+	struct member *member;
+	sector_t sector, overlapping, cut = 0;
+
+	range->count = count / DIFF_BLOCK_SECTORS;
+	list_for_each_entry(member, &snapshot->members, link) {
+		if (member->tracker->lost || !overlap(member, range, &sector, &overlapping))
+			continue;
+		while (cut < count && !is_aligned(member, range)) {
+			range->sector++;
+			cut++;
+		}
+	}
+	range->count = (count - cut) / DIFF_BLOCK_SECTORS;
+}
+
+/* take_ranges - check ranges against the members, and take them into use. All or none. */
+static int take_ranges(struct snapshot *snapshot, struct block_device *bdev,
+		       struct diff_range *ranges, unsigned int count)
+{
+	struct member *member;
+	unsigned int i;
+	int ret;
+
+	list_for_each_entry(member, &snapshot->members, link) {
+		if (member->tracker->lost)
+			continue;
+		ret = check_storage_device(member, bdev);
+		for (i = 0; i < count && !ret; i++)
+			ret = check_range(member, &ranges[i]);
+		if (ret)
+			return ret;
+	}
+	ret = diff_storage_reserve(&snapshot->storage, ranges, count);
+	if (ret)
+		return ret;
+	list_for_each_entry(member, &snapshot->members, link)
+		for (i = 0; i < count && !member->tracker->lost; i++)
+			use_range(member, &ranges[i]);
+	diff_storage_append(&snapshot->storage, ranges, count);
+	return 0;
+}
+
+/* make_ranges - from what the user gave, as sectors of the device. Return: their number. */
+static int make_ranges(struct snapshot *snapshot, struct block_device *bdev,
+		       const struct blksnap_sectors *sectors, unsigned int count,
+		       struct diff_range *ranges)
+{
+	unsigned int i, made = 0;
+
+	for (i = 0; i < count; i++) {
+		ranges[made].bdev = bdev;
+		ranges[made].sector = sectors[i].offset;
+		trim_range(snapshot, &ranges[made], sectors[i].count);
+		if (ranges[made].count)
+			made++;
+	}
+	return made ?: -EINVAL;
+}
+
+static int check_sectors(struct block_device *bdev, const struct blksnap_sectors *sectors,
+			 unsigned int count)
+{
+	sector_t capacity = bdev_nr_sectors(bdev);
+	unsigned int block = bdev_logical_block_size(bdev) >> SECTOR_SHIFT;
+	unsigned int i;
+
+	if (bdev_read_only(bdev))
+		return -EROFS;
+	if (bdev_is_zoned(bdev) || block > DIFF_BLOCK_SECTORS || !count)
+		return -EINVAL;
+	for (i = 0; i < count; i++)
+		if (!sectors[i].count || sectors[i].offset > capacity ||
+		    sectors[i].count > capacity - sectors[i].offset ||
+		    sectors[i].offset % block || sectors[i].count % block ||
+		    sectors[i].count / DIFF_BLOCK_SECTORS > DIFF_STORAGE_MAX)
+			return -EINVAL;
+	return 0;
+}
+
+/* Called with the snapshot's lock held. */
+static int append(struct snapshot *snapshot, struct block_device *bdev,
+		  const struct blksnap_sectors *sectors, unsigned int count)
+{
+	struct diff_range *ranges = kvmalloc_array(count, sizeof(*ranges), GFP_KERNEL);
+	unsigned int noio;
+	int ret;
+
+	if (!ranges)
+		return -ENOMEM;
+	mutex_lock(&take_lock);
+	noio = memalloc_noio_save();
+	ret = make_ranges(snapshot, bdev, sectors, count, ranges);
+	if (ret > 0)
+		ret = take_ranges(snapshot, bdev, ranges, ret);
+	memalloc_noio_restore(noio);
+	mutex_unlock(&take_lock);
+	kvfree(ranges);
+	return ret;
+}
+
+int snapshot_append_storage(const struct blksnap_uuid *id, const char *path,
+			    const struct blksnap_sectors *ranges, unsigned int count)
+{
+	struct diff_device *device;
+	struct snapshot *snapshot;
+	int ret;
+
+	device = kzalloc(sizeof(*device), GFP_KERNEL);
+	if (!device)
+		return -ENOMEM;
+	device->file = compat_bdev_open_path(path);
+	ret = PTR_ERR_OR_ZERO(device->file);
+	if (ret)
+		goto err_free;
+	device->bdev = compat_bdev_of(device->file);
+	ret = check_sectors(device->bdev, ranges, count);
+	if (ret)
+		goto err_close;
+
+	snapshot = find_and_lock(id);
+	ret = -ESRCH;
+	if (!snapshot)
+		goto err_close;
+	ret = append(snapshot, device->bdev, ranges, count);
+	if (!ret)
+		list_add_tail(&device->link, &snapshot->storage.devices);
+	unlock_and_put(snapshot);
+	if (ret)
+		goto err_close;
+	return 0;
+
+err_close:
+	compat_bdev_close(device->file);
+err_free:
+	kfree(device);
+	return ret;
+}
+
+/*
+ * Take
+ */
+
+/* open_members - Return: 0, or -ENODEV if a device is not the one it was. */
+static int open_members(struct snapshot *snapshot, struct freezer *freezer)
+{
+	struct member *member;
+
+	list_for_each_entry(member, &snapshot->members, link) {
+		member->bdev = freezer_add(freezer, member->tracker->dev);
+		if (IS_ERR(member->bdev))
+			return PTR_ERR(member->bdev);
+		if (member->bdev != member->tracker->bdev)
+			return -ENODEV;
+	}
+	return 0;
+}
+
+/* order_members - upper devices first */
+static void order_members(struct snapshot *snapshot)
+{
+	struct member *member, *other;
+	LIST_HEAD(ordered);
+	bool lower;
+
+	while (!list_empty(&snapshot->members)) {
+		/* Someone lies on no other; if sysfs would have it else, the first will do. */
+		list_for_each_entry(member, &snapshot->members, link) {
+			lower = false;
+			list_for_each_entry(other, &snapshot->members, link)
+				if (other != member &&
+				    blkfilter_lies_on(other->bdev, member->bdev))
+					lower = true;
+			if (!lower)
+				break;
+		}
+		if (list_entry_is_head(member, &snapshot->members, link))
+			member = list_first_entry(&snapshot->members, struct member, link);
+		list_move_tail(&member->link, &ordered);
+	}
+	list_splice(&ordered, &snapshot->members);
+}
+
+/* Gives a member what it needs to be snapshotted, the storage there is already included. */
+static int prepare_member(struct snapshot *snapshot, struct member *member)
+{
+	struct diff_storage *storage = &snapshot->storage;
+	struct diff_device *device;
+	unsigned int i;
+	int ret;
+
+	ret = tracker_refresh(member->tracker, true);
+	if (ret)
+		return ret;
+	member->area = diff_area_new(member->bdev, storage);
+	if (IS_ERR(member->area)) {
+		ret = PTR_ERR(member->area);
+		member->area = NULL;
+		return ret;
+	}
+	member->image = snapimage_new(member->tracker, member->area);
+	if (IS_ERR(member->image)) {
+		ret = PTR_ERR(member->image);
+		member->image = NULL;
+		return ret;
+	}
+	list_for_each_entry(device, &storage->devices, link) {
+		ret = check_storage_device(member, device->bdev);
+		if (ret)
+			return ret;
+	}
+	for (i = 0; i < storage->nr_ranges; i++) {
+		ret = check_range(member, &storage->ranges[i]);
+		if (ret)
+			return ret;
+		use_range(member, &storage->ranges[i]);
+	}
+	tracker_prepare(member->tracker);
+	return 0;
+}
+
+/* The instant. Called with all file systems frozen. */
+static int park_and_switch(struct snapshot *snapshot, struct blkfilter **filters, s64 *window)
+{
+	struct member *member;
+	unsigned int count = 0, noio;
+	ktime_t start;
+	int ret = 0;
+
+	mutex_lock(&take_lock);
+	noio = memalloc_noio_save();
+	list_for_each_entry(member, &snapshot->members, link) {
+		filters[count++] = &member->tracker->filter;
+		if (member->tracker->lost)
+			ret = -ENODEV;
+	}
+	start = ktime_get();
+	if (!ret)
+		ret = blkfilter_park(filters, count, PARK_TIMEOUT);
+	if (!ret) {
+		list_for_each_entry(member, &snapshot->members, link)
+			tracker_start(member->tracker, member->area);
+		blkfilter_release(filters, count);
+	}
+	*window = ktime_us_delta(ktime_get(), start);
+	memalloc_noio_restore(noio);
+	mutex_unlock(&take_lock);
+	return ret;
+}
+
+/* Freezes, takes, thaws. */
+static int take_instant(struct snapshot *snapshot, struct freezer *freezer)
+{
+	struct block_device **order = kcalloc(snapshot->nr_members, sizeof(*order), GFP_KERNEL);
+	struct blkfilter **filters = kcalloc(snapshot->nr_members, sizeof(*filters), GFP_KERNEL);
+	struct member *member;
+	unsigned int count = 0;
+	s64 window = 0;
+	ktime_t start;
+	int ret;
+
+	ret = order && filters ? 0 : -ENOMEM;
+	if (ret)
+		goto out;
+	list_for_each_entry(member, &snapshot->members, link)
+		order[count++] = member->bdev;
+	start = ktime_get();
+	ret = freezer_freeze(freezer, order, count, FREEZE_TIMEOUT);
+	if (ret)
+		goto out;
+	ret = park_and_switch(snapshot, filters, &window);
+	freezer_thaw(freezer);
+	if (!ret)
+		pr_info("snapshot %pUb taken of %u devices: writes held for %lld us, file systems frozen for %lld us\n",
+			snapshot->id.b, count, window, ktime_us_delta(ktime_get(), start));
+out:
+	kfree(filters);
+	kfree(order);
+	return ret;
+}
+
+/* Completes the maps and makes the block devices. */
+static int finish_members(struct snapshot *snapshot)
+{
+	struct diff_storage *storage = &snapshot->storage;
+	struct member *member;
+	unsigned int i;
+	int ret;
+
+	list_for_each_entry(member, &snapshot->members, link)
+		tracker_settle(member->tracker);
+	/* The next image shows what is there, this one zeros: that is a change, too. */
+	mutex_lock(&snapshot->lock);
+	list_for_each_entry(member, &snapshot->members, link)
+		for (i = 0; i < storage->nr_ranges; i++)
+			use_range(member, &storage->ranges[i]);
+	mutex_unlock(&snapshot->lock);
+	list_for_each_entry(member, &snapshot->members, link) {
+		ret = snapimage_show(member->image);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Takes away what a take made, in whatever state. */
+static void drop_members(struct snapshot *snapshot)
+{
+	struct member *member;
+
+	list_for_each_entry(member, &snapshot->members, link)
+		if (member->area)
+			diff_area_fail(member->area, -ESHUTDOWN);
+	list_for_each_entry(member, &snapshot->members, link) {
+		tracker_stop(member->tracker);
+		if (member->image)
+			snapimage_free(member->image);
+		member->image = NULL;
+	}
+	list_for_each_entry(member, &snapshot->members, link) {
+		struct diff_area *area;
+
+		mutex_lock(&snapshot->lock);
+		area = member->area;
+		member->area = NULL;
+		member->bdev = NULL;
+		mutex_unlock(&snapshot->lock);
+		if (area)
+			diff_area_free(area);
+	}
+}
+
+static int take(struct snapshot *snapshot)
+{
+	struct freezer *freezer = freezer_new(snapshot->nr_members);
+	struct member *member;
+	int ret;
+
+	if (!freezer)
+		return -ENOMEM;
+	ret = open_members(snapshot, freezer);
+	if (ret)
+		goto out;
+
+	mutex_lock(&snapshot->lock);
+	order_members(snapshot);
+	list_for_each_entry(member, &snapshot->members, link) {
+		ret = prepare_member(snapshot, member);
+		if (ret)
+			break;
+	}
+	mutex_unlock(&snapshot->lock);
+
+	ret = ret ?: take_instant(snapshot, freezer) ?: finish_members(snapshot);
+	if (ret)
+		drop_members(snapshot);
+out:
+	freezer_free(freezer);
+	return ret;
+}
+
+int snapshot_take(const struct blksnap_uuid *id)
+{
+	struct snapshot *snapshot = find_and_lock(id);
+	int ret = 0;
+
+	if (!snapshot)
+		return -ESRCH;
+	if (snapshot->state != SNAPSHOT_NEW)
+		ret = -EALREADY;
+	else if (!snapshot->nr_members)
+		ret = -ENODEV;
+	else
+		snapshot->state = SNAPSHOT_TAKING;
+	mutex_unlock(&snapshot->lock);
+	if (!ret) {
+		ret = take(snapshot);
+		mutex_lock(&snapshot->lock);
+		snapshot->state = ret ? SNAPSHOT_NEW : SNAPSHOT_TAKEN;
+		mutex_unlock(&snapshot->lock);
+	}
+	put(snapshot);
+	return ret;
+}
+
+/*
+ * The end
+ */
+
+static void destroy(struct snapshot *snapshot)
+{
+	struct member *member, *next;
+
+	mutex_lock(&snapshots_lock);
+	list_del(&snapshot->link);
+	mutex_unlock(&snapshots_lock);
+	event_queue_close(&snapshot->storage.events);
+	drop_members(snapshot);
+	list_for_each_entry_safe(member, next, &snapshot->members, link) {
+		tracker_release(member->tracker);
+		kfree(member);
+	}
+	diff_storage_close(&snapshot->storage);
+	put(snapshot);
+}
+
+int snapshot_destroy(const struct blksnap_uuid *id)
+{
+	struct snapshot *snapshot = find_and_lock(id);
+	int ret = 0;
+
+	if (!snapshot)
+		return -ESRCH;
+	if (snapshot->state == SNAPSHOT_TAKING)
+		ret = -EBUSY;
+	else
+		snapshot->state = SNAPSHOT_GONE;
+	mutex_unlock(&snapshot->lock);
+	if (!ret)
+		destroy(snapshot);
+	put(snapshot);
+	return ret;
+}
+
+void snapshot_destroy_all(void)
+{
+	struct snapshot *snapshot;
+
+	/* Nobody can call any more. */
+	while ((snapshot = list_first_entry_or_null(&snapshots, struct snapshot, link))) {
+		snapshot->state = SNAPSHOT_GONE;
+		destroy(snapshot);
+	}
+}
+
+/*
+ * Asking
+ */
+
+int snapshot_wait_event(const struct blksnap_uuid *id, unsigned int timeout_ms,
+			struct blksnap_snapshot_event *event)
+{
+	struct snapshot *snapshot = find(id);
+	int ret;
+
+	if (!snapshot)
+		return -ESRCH;
+	ret = event_queue_wait(&snapshot->storage.events, timeout_ms, event);
+	put(snapshot);
+	return ret;
+}
+
+unsigned int snapshot_collect(struct blksnap_uuid *ids, unsigned int count)
+{
+	struct snapshot *snapshot;
+	unsigned int n = 0;
+
+	mutex_lock(&snapshots_lock);
+	list_for_each_entry(snapshot, &snapshots, link) {
+		if (n < count)
+			ids[n] = snapshot->id;
+		n++;
+	}
+	mutex_unlock(&snapshots_lock);
+	return n;
+}
+
+bool snapshot_any_taken(void)
+{
+	struct snapshot *snapshot;
+	bool any = false;
+
+	mutex_lock(&snapshots_lock);
+	list_for_each_entry(snapshot, &snapshots, link)
+		if (READ_ONCE(snapshot->state) != SNAPSHOT_NEW)
+			any = true;
+	mutex_unlock(&snapshots_lock);
+	return any;
+}
+
+/* Called with the snapshot's lock held. */
+static void fill_info(struct snapshot *snapshot, struct tracker *tracker,
+		      struct blksnap_snapshotinfo *info)
+{
+	struct member *member;
+
+	list_for_each_entry(member, &snapshot->members, link) {
+		if (member->tracker != tracker || !member->area)
+			continue;
+		info->error_code = diff_area_error(member->area);
+		if (snapshot->state == SNAPSHOT_TAKEN)
+			strscpy(info->image, snapimage_name(member->image), sizeof(info->image));
+	}
+}
+
+void snapshot_info(struct tracker *tracker, struct blksnap_snapshotinfo *info)
+{
+	struct snapshot *snapshot, *found = NULL;
+
+	memset(info, 0, sizeof(*info));
+	/* The tracker's pointer tells which, the list whether it is still there. */
+	mutex_lock(&snapshots_lock);
+	list_for_each_entry(snapshot, &snapshots, link)
+		if (snapshot == READ_ONCE(tracker->snapshot))
+			found = snapshot;
+	if (found)
+		kref_get(&found->ref);
+	mutex_unlock(&snapshots_lock);
+	if (!found)
+		return;
+	mutex_lock(&found->lock);
+	if (found->state != SNAPSHOT_GONE)
+		fill_info(found, tracker, info);
+	unlock_and_put(found);
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Locks, outermost first: attachment->op_lock (of the core), trackers_lock, take_lock,
+ * tracker->lock.
+ */
+#include <linux/slab.h>
+#include "tracker.h"
+
+/* Protects the list, and which tracker is in which snapshot. */
+static DEFINE_MUTEX(trackers_lock);
+static LIST_HEAD(trackers);
+
+DEFINE_MUTEX(take_lock);
+
+static void free_tracker(struct kref *ref)
+{
+	struct tracker *tracker = container_of(ref, struct tracker, ref);
+
+	cbt_map_free(rcu_dereference_protected(tracker->map, true));
+	kfree(tracker);
+}
+
+void tracker_put(struct tracker *tracker)
+{
+	kref_put(&tracker->ref, free_tracker);
+}
+
+struct blkfilter *tracker_attach(struct block_device *bdev)
+{
+	struct tracker *tracker;
+	struct cbt_map *map;
+
+	tracker = kzalloc(sizeof(*tracker), GFP_KERNEL);
+	if (!tracker)
+		return ERR_PTR(-ENOMEM);
+	map = cbt_map_new(bdev_nr_sectors(bdev));
+	if (!map) {
+		kfree(tracker);
+		return ERR_PTR(-ENOMEM);
+	}
+	kref_init(&tracker->ref);
+	mutex_init(&tracker->lock);
+	tracker->bdev = bdev;
+	tracker->dev = bdev->bd_dev;
+	tracker->diskseq = bdev->bd_disk->diskseq;
+	RCU_INIT_POINTER(tracker->map, map);
+	mutex_lock(&trackers_lock);
+	list_add_tail(&tracker->link, &trackers);
+	mutex_unlock(&trackers_lock);
+	return &tracker->filter;
+}
+
+int tracker_detaching(struct blkfilter *flt, bool forced)
+{
+	struct tracker *tracker = tracker_of(flt);
+	struct diff_area *area;
+	int ret = 0;
+
+	mutex_lock(&trackers_lock);
+	if (tracker->snapshot && !forced)
+		ret = -EBUSY;
+	else
+		tracker->detaching = true;
+	mutex_unlock(&trackers_lock);
+	if (!forced)
+		return ret;
+
+	mutex_lock(&take_lock);
+	tracker->lost = true;
+	rcu_read_lock();
+	area = rcu_dereference(tracker->area);
+	if (area)
+		diff_area_fail(area, -ENODEV);
+	rcu_read_unlock();
+	mutex_unlock(&take_lock);
+	return 0;
+}
+
+void tracker_detach(struct blkfilter *flt)
+{
+	struct tracker *tracker = tracker_of(flt);
+
+	mutex_lock(&trackers_lock);
+	list_del(&tracker->link);
+	mutex_unlock(&trackers_lock);
+	tracker_stop(tracker);
+	tracker_put(tracker);
+}
+
+/* Whether the device is what it was when the map was made. */
+static bool is_same(const struct tracker *tracker, const struct cbt_map *map)
+{
+	return bdev_nr_sectors(tracker->bdev) == map->capacity &&
+	       tracker->bdev->bd_disk->diskseq == tracker->diskseq;
+}
+
+static void set_stale(struct tracker *tracker)
+{
+	struct diff_area *area = rcu_dereference(tracker->area);
+
+	WRITE_ONCE(tracker->stale, true);
+	/* What the image shows of a device that was exchanged nobody knows. */
+	if (area)
+		diff_area_fail(area, -ESTALE);
+}
+
+bool tracker_submit_bio(struct blkfilter *flt, struct bio *bio,
+			const struct blkfilter_range *range)
+{
+	struct tracker *tracker = tracker_of(flt);
+	struct cbt_map *map = rcu_dereference(tracker->map);
+	struct diff_area *area = rcu_dereference(tracker->area);
+
+	if (unlikely(!cbt_map_mark(map, range->sector, range->count) ||
+		     !is_same(tracker, map)) && !READ_ONCE(tracker->stale))
+		set_stale(tracker);
+	return area && diff_area_write(area, bio, range);
+}
+
+int tracker_claim(struct tracker *tracker, struct snapshot *snapshot)
+{
+	int ret = 0;
+
+	mutex_lock(&trackers_lock);
+	if (tracker->snapshot) {
+		ret = tracker->snapshot == snapshot ? -EALREADY : -EBUSY;
+	} else if (tracker->detaching) {
+		ret = -ENODEV;
+	} else {
+		tracker->snapshot = snapshot;
+		kref_get(&tracker->ref);
+	}
+	mutex_unlock(&trackers_lock);
+	return ret;
+}
+
+void tracker_release(struct tracker *tracker)
+{
+	mutex_lock(&trackers_lock);
+	tracker->snapshot = NULL;
+	mutex_unlock(&trackers_lock);
+	tracker_put(tracker);
+}
+
+static bool wants_refresh(struct tracker *tracker)
+{
+	struct cbt_map *map;
+	bool wanted;
+
+	mutex_lock(&tracker->lock);
+	map = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
+	if (!is_same(tracker, map)) {
+		rcu_read_lock();
+		set_stale(tracker);
+		rcu_read_unlock();
+	}
+	wanted = READ_ONCE(tracker->stale) && !rcu_access_pointer(tracker->area);
+	mutex_unlock(&tracker->lock);
+	return wanted;
+}
+
+int tracker_refresh(struct tracker *tracker, bool taking)
+{
+	struct cbt_map *map, *old;
+	u64 diskseq;
+
+	if (!wants_refresh(tracker))
+		return 0;
+	/* Not with the lock held: a take needs that while file systems are frozen. */
+	diskseq = tracker->bdev->bd_disk->diskseq;
+	map = cbt_map_new(bdev_nr_sectors(tracker->bdev));
+	if (!map)
+		return -ENOMEM;
+
+	mutex_lock(&trackers_lock);
+	mutex_lock(&tracker->lock);
+	old = map;
+	if (READ_ONCE(tracker->stale) && !rcu_access_pointer(tracker->area) &&
+	    (taking || !tracker->snapshot)) {
+		old = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
+		WRITE_ONCE(tracker->stale, false);
+		tracker->diskseq = diskseq;
+		rcu_assign_pointer(tracker->map, map);
+	}
+	mutex_unlock(&tracker->lock);
+	mutex_unlock(&trackers_lock);
+	cbt_map_free_rcu(old);
+	return 0;
+}
+
+void tracker_info(struct tracker *tracker, struct blksnap_cbtinfo *info)
+{
+	const struct cbt_map *map;
+
+	memset(info, 0, sizeof(*info));
+	rcu_read_lock();
+	map = rcu_dereference(tracker->map);
+	info->device_capacity = (u64)map->capacity << SECTOR_SHIFT;
+	info->block_size = 1U << (map->shift + SECTOR_SHIFT);
+	info->block_count = map->count;
+	info->generation_id = map->generation;
+	info->changes_number = map->previous;
+	rcu_read_unlock();
+}
+
+unsigned int tracker_read_map(struct tracker *tracker, u32 offset, u8 *buffer,
+			      unsigned int count)
+{
+	const struct cbt_map *map;
+
+	rcu_read_lock();
+	map = rcu_dereference(tracker->map);
+	count = offset < map->count ? min(count, map->count - offset) : 0;
+	memcpy(buffer, map->readable + offset, count);
+	rcu_read_unlock();
+	return count;
+}
+
+/* The map of a device in a snapshot that is being taken is not exchanged by anybody else. */
+static struct cbt_map *map_of_taken(struct tracker *tracker)
+{
+	return rcu_dereference_protected(tracker->map, true);
+}
+
+void tracker_prepare(struct tracker *tracker)
+{
+	cbt_map_prepare(map_of_taken(tracker));
+}
+
+void tracker_settle(struct tracker *tracker)
+{
+	cbt_map_settle(map_of_taken(tracker));
+}
+
+void tracker_start(struct tracker *tracker, struct diff_area *area)
+{
+	struct cbt_map *map;
+
+	mutex_lock(&tracker->lock);
+	map = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
+	cbt_map_switch(map);
+	rcu_assign_pointer(tracker->area, area);
+	if (READ_ONCE(tracker->stale) || !is_same(tracker, map))
+		diff_area_fail(area, -ESTALE);
+	mutex_unlock(&tracker->lock);
+}
+
+void tracker_stop(struct tracker *tracker)
+{
+	struct diff_area *area;
+
+	mutex_lock(&tracker->lock);
+	area = rcu_dereference_protected(tracker->area, lockdep_is_held(&tracker->lock));
+	RCU_INIT_POINTER(tracker->area, NULL);
+	mutex_unlock(&tracker->lock);
+	if (!area)
+		return;
+	synchronize_rcu();
+	diff_area_leave_origin(area);
+}
+
+int tracker_mark(struct tracker *tracker, sector_t sector, sector_t count, bool image)
+{
+	struct cbt_map *map;
+	int ret = 0;
+
+	mutex_lock(&tracker->lock);
+	map = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
+	if (sector >= map->capacity || count > map->capacity - sector) {
+		ret = -EINVAL;
+	} else {
+		cbt_map_mark(map, sector, count);
+		if (image)
+			cbt_map_mark_readable(map, sector, count);
+	}
+	mutex_unlock(&tracker->lock);
+	return ret;
+}
+
+void tracker_new_generations(void)
+{
+	struct tracker *tracker;
+
+	mutex_lock(&trackers_lock);
+	list_for_each_entry(tracker, &trackers, link) {
+		mutex_lock(&tracker->lock);
+		rcu_read_lock();
+		set_stale(tracker);
+		rcu_read_unlock();
+		mutex_unlock(&tracker->lock);
+	}
+	mutex_unlock(&trackers_lock);
+}

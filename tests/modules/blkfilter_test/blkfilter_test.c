@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * blkfilter_test: a filter for the tests, and an example of how a filter is written.
+ *
+ * It counts the bios it is shown and marks their sectors in a bitmap. When told to, it
+ * keeps some of them for a while, and parks several devices at once.
+ */
+#include <linux/bio.h>
+#include <linux/kdev_t.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/workqueue.h>
+#include <linux/blk-filter.h>
+#include "blkfilter_test.h"
+
+/* A larger device gets no bitmap. */
+#define BITMAP_MAX_SECTORS	((sector_t)SZ_1G >> SECTOR_SHIFT)
+
+/**
+ * struct test_filter - the filter of one device
+ * @flt: what the core knows of it
+ * @link: in @filters; protected by @park_lock
+ * @dev: the device's number
+ * @sectors: its size when it was attached
+ * @bitmap: a bit for each sector, or NULL
+ * @parked: between blkfilter_park() and blkfilter_release()
+ * @mode: what to do with bios; written by ctl only
+ * @count: see enum blkfilter_test_count
+ * @lock: protects @kept
+ * @kept: bios that go on later
+ * @wq: one for each device: a submission may block until another device's bios go on
+ * @work: lets @kept go on
+ */
+struct test_filter {
+	struct blkfilter flt;
+	struct list_head link;
+	dev_t dev;
+	sector_t sectors;
+	unsigned long *bitmap;
+	bool parked;
+	struct blkfilter_test_mode mode;
+
+	atomic64_t count[BLKFILTER_TEST_COUNTS];
+
+	spinlock_t lock;
+	struct bio_list kept;
+	struct workqueue_struct *wq;
+	struct delayed_work work;
+};
+
+/* Protects the two below; held while devices are being parked. */
+static DEFINE_MUTEX(park_lock);
+static LIST_HEAD(filters);
+static struct {
+	struct blkfilter *flts[BLKFILTER_TEST_DEVICES];
+	unsigned int count;
+} parked;
+
+static struct test_filter *to_test_filter(struct blkfilter *flt)
+{
+	return container_of(flt, struct test_filter, flt);
+}
+
+/* Keeping bios, and letting them go on. */
+
+static void resubmit_work(struct work_struct *work)
+{
+	struct test_filter *tf = container_of(to_delayed_work(work), struct test_filter, work);
+	unsigned int noio = memalloc_noio_save();
+	struct bio_list bios;
+	struct bio *bio;
+
+	spin_lock_irq(&tf->lock);
+	bios = tf->kept;
+	bio_list_init(&tf->kept);
+	spin_unlock_irq(&tf->lock);
+
+	while ((bio = bio_list_pop(&bios))) {
+		blkfilter_resubmit(bio);
+		atomic64_inc(&tf->count[BLKFILTER_TEST_RESUBMITTED]);
+	}
+	memalloc_noio_restore(noio);
+}
+
+static void resubmit_now(struct test_filter *tf)
+{
+	mod_delayed_work(tf->wq, &tf->work, 0);
+	flush_delayed_work(&tf->work);
+}
+
+static void keep(struct test_filter *tf, struct bio *bio)
+{
+	u32 delay_ms = READ_ONCE(tf->mode.delay_ms);
+	u32 flags = READ_ONCE(tf->mode.flags);
+	unsigned long irq;
+
+	atomic64_inc(&tf->count[BLKFILTER_TEST_KEPT]);
+	spin_lock_irqsave(&tf->lock, irq);
+	if (flags & BLKFILTER_TEST_REVERSE)
+		bio_list_add_head(&tf->kept, bio);
+	else
+		bio_list_add(&tf->kept, bio);
+	spin_unlock_irqrestore(&tf->lock, irq);
+	/* Does nothing when it is to run anyway: the others are kept for a shorter time. */
+	if (!(flags & BLKFILTER_TEST_HOLD))
+		queue_delayed_work(tf->wq, &tf->work,
+				   msecs_to_jiffies(get_random_u32() % (delay_ms + 1)));
+}
+
+/* Showing a bio: cannot sleep, and any number of CPUs may be here at once. */
+
+static int kind_of(struct bio *bio)
+{
+	switch (bio_op(bio)) {
+	case REQ_OP_WRITE:
+		return BLKFILTER_TEST_WRITE;
+	case REQ_OP_DISCARD:
+		return BLKFILTER_TEST_DISCARD;
+	case REQ_OP_WRITE_ZEROES:
+		return BLKFILTER_TEST_ZEROES;
+	case REQ_OP_SECURE_ERASE:
+		return BLKFILTER_TEST_ERASE;
+	default:
+		return -1;
+	}
+}
+
+static bool test_submit_bio(struct blkfilter *flt, struct bio *bio,
+			    const struct blkfilter_range *range)
+{
+	struct test_filter *tf = to_test_filter(flt);
+	int kind = kind_of(bio);
+	sector_t i, end = range->sector + range->count;
+
+	if (kind < 0 || !range->count || end < range->sector ||
+	    range->count > bio_sectors(bio)) {
+		atomic64_inc(&tf->count[BLKFILTER_TEST_WRONG]);
+		return false;
+	}
+	if (READ_ONCE(tf->parked))
+		atomic64_inc(&tf->count[BLKFILTER_TEST_LATE]);
+	atomic64_inc(&tf->count[BLKFILTER_TEST_BIOS + kind]);
+	atomic64_add(range->count, &tf->count[BLKFILTER_TEST_SECTORS + kind]);
+	if (tf->bitmap)
+		for (i = range->sector; i < min(end, tf->sectors); i++)
+			set_bit(i, tf->bitmap);
+
+	if (get_random_u32() % 100 >= READ_ONCE(tf->mode.percent))
+		return false;
+	keep(tf, bio);
+	return true;
+}
+
+/* The commands. */
+
+static int get_stats(struct test_filter *tf, void __user *buf)
+{
+	struct blkfilter_test_stats stats;
+	int i;
+
+	for (i = 0; i < BLKFILTER_TEST_COUNTS; i++)
+		stats.count[i] = atomic64_read(&tf->count[i]);
+	return copy_to_user(buf, &stats, sizeof(stats)) ? -EFAULT : 0;
+}
+
+static int get_bitmap(struct test_filter *tf, void __user *buf)
+{
+	size_t size = BITS_TO_LONGS(tf->sectors) * sizeof(long);
+	struct blkfilter_test_bitmap arg;
+
+	if (copy_from_user(&arg, buf, sizeof(arg)))
+		return -EFAULT;
+	if (!tf->bitmap)
+		return -EFBIG;
+	if (arg.size < size)
+		return -ENOSPC;
+	return copy_to_user(u64_to_user_ptr(arg.addr), tf->bitmap, size) ? -EFAULT : 0;
+}
+
+static int set_mode(struct test_filter *tf, void __user *buf)
+{
+	struct blkfilter_test_mode mode;
+
+	if (copy_from_user(&mode, buf, sizeof(mode)))
+		return -EFAULT;
+	tf->mode = mode;
+	resubmit_now(tf);
+	return 0;
+}
+
+static int reset(struct test_filter *tf)
+{
+	int i;
+
+	for (i = 0; i < BLKFILTER_TEST_COUNTS; i++)
+		atomic64_set(&tf->count[i], 0);
+	if (tf->bitmap)
+		bitmap_zero(tf->bitmap, tf->sectors);
+	return 0;
+}
+
+static void set_parked(bool value)
+{
+	unsigned int i;
+
+	for (i = 0; i < parked.count; i++)
+		WRITE_ONCE(to_test_filter(parked.flts[i])->parked, value);
+}
+
+static struct test_filter *find_filter(u64 dev)
+{
+	struct test_filter *tf;
+
+	list_for_each_entry(tf, &filters, link)
+		if (huge_encode_dev(tf->dev) == dev)
+			return tf;
+	return NULL;
+}
+
+static int park_devices(const struct blkfilter_test_park *arg)
+{
+	struct test_filter *tf;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < arg->count; i++) {
+		tf = find_filter(arg->devices[i]);
+		if (!tf)
+			return -ENODEV;
+		parked.flts[i] = &tf->flt;
+	}
+	ret = blkfilter_park(parked.flts, arg->count, msecs_to_jiffies(arg->timeout_ms));
+	if (ret)
+		return ret;
+	parked.count = arg->count;
+	set_parked(true);
+	return 0;
+}
+
+static int park(void __user *buf)
+{
+	struct blkfilter_test_park arg;
+	int ret = -EBUSY;
+
+	if (copy_from_user(&arg, buf, sizeof(arg)))
+		return -EFAULT;
+	if (arg.count > BLKFILTER_TEST_DEVICES)
+		return -EINVAL;
+	mutex_lock(&park_lock);
+	if (!parked.count)
+		ret = park_devices(&arg);
+	mutex_unlock(&park_lock);
+	return ret;
+}
+
+static int release(void)
+{
+	int ret = -EINVAL;
+
+	mutex_lock(&park_lock);
+	if (parked.count) {
+		set_parked(false);
+		blkfilter_release(parked.flts, parked.count);
+		parked.count = 0;
+		ret = 0;
+	}
+	mutex_unlock(&park_lock);
+	return ret;
+}
+
+static int test_ctl(struct blkfilter *flt, unsigned int cmd, void __user *buf, u32 len)
+{
+	static const u32 min_len[] = {
+		[BLKFILTER_TEST_GET_STATS] = sizeof(struct blkfilter_test_stats),
+		[BLKFILTER_TEST_GET_BITMAP] = sizeof(struct blkfilter_test_bitmap),
+		[BLKFILTER_TEST_SET_MODE] = sizeof(struct blkfilter_test_mode),
+		[BLKFILTER_TEST_PARK] = sizeof(struct blkfilter_test_park),
+		[BLKFILTER_TEST_RESET] = 0,
+	};
+	struct test_filter *tf = to_test_filter(flt);
+
+	if (cmd >= ARRAY_SIZE(min_len))
+		return -ENOTTY;
+	if (len < min_len[cmd])
+		return -EINVAL;
+	switch (cmd) {
+	case BLKFILTER_TEST_GET_STATS:
+		return get_stats(tf, buf);
+	case BLKFILTER_TEST_GET_BITMAP:
+		return get_bitmap(tf, buf);
+	case BLKFILTER_TEST_SET_MODE:
+		return set_mode(tf, buf);
+	case BLKFILTER_TEST_PARK:
+		return park(buf);
+	case BLKFILTER_TEST_RELEASE:
+		return release();
+	default:
+		return reset(tf);
+	}
+}
+
+/* Coming and going. */
+
+static void free_filter(struct test_filter *tf)
+{
+	if (tf->wq)
+		destroy_workqueue(tf->wq);
+	kvfree(tf->bitmap);
+	kfree(tf);
+}
+
+static struct blkfilter *test_attach(struct block_device *bdev)
+{
+	struct test_filter *tf = kzalloc(sizeof(*tf), GFP_KERNEL);
+
+	if (!tf)
+		return ERR_PTR(-ENOMEM);
+	tf->dev = bdev->bd_dev;
+	tf->sectors = bdev_nr_sectors(bdev);
+	spin_lock_init(&tf->lock);
+	bio_list_init(&tf->kept);
+	INIT_DELAYED_WORK(&tf->work, resubmit_work);
+	tf->wq = alloc_workqueue("blkfilter_test", WQ_MEM_RECLAIM, 1);
+	if (!tf->wq)
+		goto err_free;
+	if (tf->sectors <= BITMAP_MAX_SECTORS) {
+		tf->bitmap = kvcalloc(BITS_TO_LONGS(tf->sectors) + 1, sizeof(long), GFP_KERNEL);
+		if (!tf->bitmap)
+			goto err_free;
+	}
+	mutex_lock(&park_lock);
+	list_add(&tf->link, &filters);
+	mutex_unlock(&park_lock);
+	return &tf->flt;
+
+err_free:
+	free_filter(tf);
+	return ERR_PTR(-ENOMEM);
+}
+
+static int test_detaching(struct blkfilter *flt, bool forced)
+{
+	struct test_filter *tf = to_test_filter(flt);
+
+	/* From now on writes may pass unseen. */
+	if (forced)
+		WRITE_ONCE(tf->parked, false);
+	return tf->parked || tf->mode.flags & BLKFILTER_TEST_BUSY ? -EBUSY : 0;
+}
+
+static void test_detach(struct blkfilter *flt)
+{
+	struct test_filter *tf = to_test_filter(flt);
+	unsigned int i;
+
+	mutex_lock(&park_lock);
+	list_del(&tf->link);
+	/* The core let its bios go on already. */
+	for (i = 0; i < parked.count; i++)
+		if (parked.flts[i] == flt)
+			parked.flts[i--] = parked.flts[--parked.count];
+	mutex_unlock(&park_lock);
+	resubmit_now(tf);
+	free_filter(tf);
+}
+
+static struct blkfilter_operations test_ops = {
+	.owner = THIS_MODULE,
+	.name = BLKFILTER_TEST_NAME,
+	.attach = test_attach,
+	.detaching = test_detaching,
+	.detach = test_detach,
+	.ctl = test_ctl,
+	.submit_bio = test_submit_bio,
+};
+
+static int __init test_init(void)
+{
+	return blkfilter_register(&test_ops);
+}
+
+static void __exit test_exit(void)
+{
+	blkfilter_unregister(&test_ops);
+}
+
+module_init(test_init);
+module_exit(test_exit);
+
+MODULE_DESCRIPTION("Test filter of blkfilter");
+MODULE_LICENSE("GPL");
