@@ -156,7 +156,7 @@ static int for_each_dirty(struct tracker *tracker, const struct blksnap_cbtdirty
 		for (i = 0; i < count && !ret; i++) {
 			ret = check_dirty(&piece[i], info.device_capacity >> SECTOR_SHIFT);
 			if (!ret && mark)
-				ret = tracker_mark(tracker, piece[i].offset, piece[i].count, false);
+				ret = tracker_mark(tracker, piece[i].offset, piece[i].count, true);
 		}
 	}
 	return ret;

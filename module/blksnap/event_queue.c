@@ -26,7 +26,7 @@ void event_queue_close(struct event_queue *queue)
 static void add(struct event_queue *queue, unsigned int code)
 {
 	queue->pending[code] = true;
-	queue->time[code] = ktime_get_boottime_ns();
+	queue->time[code] = ktime_get_ns();
 }
 
 void event_queue_low_space(struct event_queue *queue, sector_t requested)

@@ -18,7 +18,7 @@
  * @wait: where event_queue_wait() sleeps
  * @closed: no more events will come
  * @pending: which of the events below wait to be taken, by code
- * @time: when each came about, in nanoseconds since boot
+ * @time: when each came about, in nanoseconds of the monotonic clock
  * @low: data of blksnap_event_code_low_free_space
  * @corrupted: data of blksnap_event_code_corrupted
  *
@@ -38,7 +38,7 @@ struct event_queue {
 
 void event_queue_init(struct event_queue *queue);
 
-/* event_queue_close - wake all who wait: the snapshot is being destroyed */
+/* event_queue_close - wake all who wait: the snapshot has been destroyed */
 void event_queue_close(struct event_queue *queue);
 
 /* Both add an event, in any context. */

@@ -64,6 +64,7 @@ struct member {
  * @members: struct member
  * @nr_members: their number
  * @storage: shared by all of them
+ * @gone: completed when nothing of it is left
  */
 struct snapshot {
 	struct list_head link;
@@ -74,6 +75,7 @@ struct snapshot {
 	struct list_head members;
 	unsigned int nr_members;
 	struct diff_storage storage;
+	struct completion gone;
 };
 
 static DEFINE_MUTEX(snapshots_lock);
@@ -107,7 +109,10 @@ static struct snapshot *find(const struct blksnap_uuid *id)
 	return found;
 }
 
-/* The same, with its lock held. */
+/*
+ * The same, with its lock held. To be told that a snapshot does not exist means that its
+ * storage is free: while it is being destroyed, that has to be waited for.
+ */
 static struct snapshot *find_and_lock(const struct blksnap_uuid *id)
 {
 	struct snapshot *snapshot = find(id);
@@ -118,6 +123,7 @@ static struct snapshot *find_and_lock(const struct blksnap_uuid *id)
 	if (snapshot->state != SNAPSHOT_GONE)
 		return snapshot;
 	mutex_unlock(&snapshot->lock);
+	wait_for_completion(&snapshot->gone);
 	put(snapshot);
 	return NULL;
 }
@@ -138,6 +144,7 @@ int snapshot_create(struct blksnap_uuid *id)
 	mutex_init(&snapshot->lock);
 	INIT_LIST_HEAD(&snapshot->members);
 	diff_storage_init(&snapshot->storage);
+	init_completion(&snapshot->gone);
 	generate_random_uuid(snapshot->id.b);
 	*id = snapshot->id;
 	mutex_lock(&snapshots_lock);
@@ -642,16 +649,18 @@ static void destroy(struct snapshot *snapshot)
 {
 	struct member *member, *next;
 
-	mutex_lock(&snapshots_lock);
-	list_del(&snapshot->link);
-	mutex_unlock(&snapshots_lock);
-	event_queue_close(&snapshot->storage.events);
 	drop_members(snapshot);
 	list_for_each_entry_safe(member, next, &snapshot->members, link) {
 		tracker_release(member->tracker);
 		kfree(member);
 	}
 	diff_storage_close(&snapshot->storage);
+
+	mutex_lock(&snapshots_lock);
+	list_del(&snapshot->link);
+	mutex_unlock(&snapshots_lock);
+	event_queue_close(&snapshot->storage.events);
+	complete_all(&snapshot->gone);
 	put(snapshot);
 }
 
