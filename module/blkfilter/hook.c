@@ -209,9 +209,18 @@ static void remove_all(struct hook *hooks, unsigned int count)
 			continue;
 		/* Fails only for what is not registered. */
 		WARN_ON_ONCE(unregister_ftrace_function(&hooks[count].ops));
-		ftrace_free_filter(&hooks[count].ops);
 		hooks[count].installed = false;
 	}
+}
+
+/*
+ * At the very end only: some kernels leave a dangling pointer in the ops, which the next
+ * ftrace_set_filter() would free once more.
+ */
+static void free_all(struct hook *hooks, unsigned int count)
+{
+	while (count--)
+		ftrace_free_filter(&hooks[count].ops);
 }
 
 static int install_all(struct hook *hooks, unsigned int count)
@@ -303,6 +312,7 @@ static int self_test(void)
 			ret = -ENODEV;
 		}
 	}
+	free_all(&hook, 1);
 	bio_uninit(&bio);
 	put_disk(disk);
 	return ret;
@@ -312,7 +322,12 @@ int hook_init(void)
 {
 	int ret = self_test();
 
-	return ret ?: install_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+	if (ret)
+		return ret;
+	ret = install_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+	if (ret)
+		free_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+	return ret;
 }
 
 /* hook_exit - returns when no task is in code of ours any more, nor will come */
@@ -322,4 +337,6 @@ void hook_exit(void)
 	synchronize_rcu_tasks(); /* who was redirected has counted itself */
 	wait_event(nobody_inside, !atomic_read(&inside));
 	synchronize_rcu_tasks(); /* who counted itself out has returned */
+	free_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+	free_all(device_hooks, ARRAY_SIZE(device_hooks));
 }
