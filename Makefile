@@ -57,8 +57,8 @@ check-debug: deps ## all guest tests on a kernel with KASAN, lockdep, kmemleak
 
 .PHONY: demo
 demo: deps ## see it work: two disks, one instant, only the changed blocks
-	@tests/vm/guest --kernel $(KERNEL) --disk 1G --disk 1G --disk 1G --disk 1G \
-		--timeout 180 -- /tests/demo/demo
+	@tests/vm/guest --kernel $(KERNEL) --disk 320M --disk 320M --disk 1G --disk 1G \
+		--timeout 170 -- /tests/demo/demo
 
 .PHONY: vm
 vm: deps ## a shell in a guest with two disks

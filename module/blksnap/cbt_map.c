@@ -45,13 +45,6 @@ static unsigned int choose_shift(sector_t capacity)
 	return shift - SECTOR_SHIFT;
 }
 
-static void new_generation(struct cbt_map *map)
-{
-	generate_random_uuid(map->generation.b);
-	map->number = 1;
-	map->previous = 0;
-}
-
 struct cbt_map *cbt_map_new(sector_t capacity)
 {
 	struct cbt_map *map = kzalloc(sizeof(*map), GFP_KERNEL);
@@ -70,7 +63,8 @@ struct cbt_map *cbt_map_new(sector_t capacity)
 	map->readable = kvzalloc(max(map->count, 1U), GFP_KERNEL);
 	if (!map->active || !map->readable)
 		goto err;
-	new_generation(map);
+	generate_random_uuid(map->generation.b);
+	map->number = 1;
 	return map;
 
 err:
@@ -107,6 +101,15 @@ static bool blocks_of(const struct cbt_map *map, sector_t sector, sector_t count
 	return false;
 }
 
+/* Changes a byte of the readable map to a number, unless it has a later one. */
+static void raise_readable(struct cbt_map *map, u64 block, u8 number)
+{
+	u8 there = READ_ONCE(map->readable[block]);
+
+	while (there < number && !try_cmpxchg(&map->readable[block], &there, number))
+		;
+}
+
 bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count)
 {
 	u8 number = map->number;
@@ -122,7 +125,7 @@ bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count)
 		if (old == number)
 			continue;
 		if (unlikely(READ_ONCE(map->settling)))
-			WRITE_ONCE(map->readable[block], old);
+			raise_readable(map, block, old);
 		/* Whoever sees the new number sees the old one saved. */
 		smp_store_release(&map->active[block], number);
 	}
@@ -137,22 +140,11 @@ void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count)
 		return;
 	blocks_of(map, sector, count, &block, &last);
 	for (; block <= last; block++)
-		WRITE_ONCE(map->readable[block], map->previous);
-}
-
-void cbt_map_prepare(struct cbt_map *map)
-{
-	/* The numbers are used up: the next interval begins on an empty map. */
-	if (map->number == U8_MAX)
-		memset(map->readable, 0, map->count);
+		raise_readable(map, block, map->previous);
 }
 
 void cbt_map_switch(struct cbt_map *map)
 {
-	if (map->number == U8_MAX) {
-		swap(map->active, map->readable);
-		new_generation(map);
-	}
 	map->previous = map->number++;
 	WRITE_ONCE(map->settling, true);
 }
@@ -165,7 +157,7 @@ void cbt_map_settle(struct cbt_map *map)
 		u8 value = smp_load_acquire(&map->active[block]);
 
 		if (value != map->number)
-			WRITE_ONCE(map->readable[block], value);
+			raise_readable(map, block, value);
 		if (!(block % SZ_64K))
 			cond_resched();
 	}

@@ -6,6 +6,7 @@
 #ifndef BLKSNAP_CBT_MAP_H
 #define BLKSNAP_CBT_MAP_H
 
+#include <linux/limits.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <uapi/linux/blksnap.h>
@@ -30,8 +31,9 @@
  *
  * A take must not copy a map of megabytes while writers wait. It only counts up @number
  * and sets @settling. From then on, whoever changes a byte in @active first saves the
- * old one to @readable; cbt_map_settle() copies all that was not changed. Both may come to
- * the same byte, but then both write the same value.
+ * old one to @readable; cbt_map_settle() copies all that was not changed. A byte of
+ * @readable only ever grows, whoever gets to it first: numbers rise within a generation.
+ * When they are used up, the take goes on with a new map (see cbt_map_is_used_up()).
  */
 struct cbt_map {
 	struct rcu_head rcu;
@@ -78,10 +80,13 @@ bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count);
  */
 void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count);
 
-/* cbt_map_prepare - before a switch, while writers still come; may take its time */
-void cbt_map_prepare(struct cbt_map *map);
+/* cbt_map_is_used_up - whether it has no number for another interval */
+static inline bool cbt_map_is_used_up(const struct cbt_map *map)
+{
+	return map->number == U8_MAX;
+}
 
-/* cbt_map_switch - begin the next interval; no writer comes meanwhile; does not sleep */
+/* cbt_map_switch - begin the next interval; no writer comes meanwhile, and it is not used up */
 void cbt_map_switch(struct cbt_map *map);
 
 /* cbt_map_settle - complete @readable after a switch; may sleep */

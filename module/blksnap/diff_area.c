@@ -624,7 +624,7 @@ int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t 
 	int ret;
 
 	whole_blocks(area, sector, count, &block, &end);
-	for (; block < end; block++) {
+	for (; block < end; block = round_up(block + 1, 1ULL << area->table.shift)) {
 		ret = chunk_prepare(&area->table, block);
 		if (ret)
 			return ret;

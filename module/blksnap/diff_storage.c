@@ -13,7 +13,6 @@ PARAM(diff_storage_minimum,
 static void request_space(struct diff_storage *storage)
 {
 	storage->low = true;
-	storage->requested += diff_storage_minimum.value;
 	event_queue_low_space(&storage->events, diff_storage_minimum.value);
 }
 
@@ -82,8 +81,7 @@ void diff_storage_append(struct diff_storage *storage, const struct diff_range *
 		range->first = storage->capacity;
 		storage->capacity += range->count;
 	}
-	if ((sector_t)storage->capacity * DIFF_BLOCK_SECTORS >= storage->requested)
-		storage->low = false;
+	storage->low = false;
 	spin_unlock_irq(&storage->lock);
 }
 

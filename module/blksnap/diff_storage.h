@@ -56,8 +56,7 @@ struct diff_range {
  * @current_range: blocks are being given out from this one
  * @used: blocks given out
  * @capacity: blocks in all ranges
- * @requested: sectors asked for by events since the snapshot was created
- * @low: more was asked for, and has not come yet
+ * @low: more was asked for, and nothing has come yet
  * @error: 0, or why the whole snapshot is lost; set once by diff_storage_fail()
  * @devices: struct diff_device; changed by the snapshot's owner only, under its lock
  */
@@ -70,7 +69,6 @@ struct diff_storage {
 	unsigned int current_range;
 	u32 used;
 	u32 capacity;
-	sector_t requested;
 	bool low;
 	int error;
 	struct list_head devices;

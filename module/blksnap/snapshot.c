@@ -45,6 +45,7 @@ enum snapshot_state {
  * @bdev: the device, open; only during the take
  * @area: its copy-on-write, from the take on
  * @image: its image, from the take on
+ * @error: why that was lost, when the snapshot is being destroyed
  */
 struct member {
 	struct list_head link;
@@ -52,6 +53,7 @@ struct member {
 	struct block_device *bdev;
 	struct diff_area *area;
 	struct snapimage *image;
+	int error;
 };
 
 /**
@@ -164,7 +166,7 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 	member = kzalloc(sizeof(*member), GFP_KERNEL);
 	ret = member ? tracker_claim(tracker, snapshot) : -ENOMEM;
 	if (!ret && snapshot->state != SNAPSHOT_NEW) {
-		tracker_release(tracker);
+		tracker_release(tracker, 0);
 		ret = -EBUSY;
 	}
 	if (ret) {
@@ -325,7 +327,8 @@ static int check_sectors(struct block_device *bdev, const struct blksnap_sectors
 
 	if (bdev_read_only(bdev))
 		return -EROFS;
-	if (bdev_is_zoned(bdev) || block > DIFF_BLOCK_SECTORS || !count)
+	/* An image as storage would store its own changes. */
+	if (snapimage_is_image(bdev) || bdev_is_zoned(bdev) || block > DIFF_BLOCK_SECTORS || !count)
 		return -EINVAL;
 	for (i = 0; i < count; i++)
 		if (!sectors[i].count || sectors[i].offset > capacity ||
@@ -473,8 +476,7 @@ static int prepare_member(struct snapshot *snapshot, struct member *member)
 			return ret;
 		use_range(member, &storage->ranges[i]);
 	}
-	tracker_prepare(member->tracker);
-	return 0;
+	return tracker_prepare(member->tracker);
 }
 
 /* The instant. Called with all file systems frozen. */
@@ -537,7 +539,7 @@ out:
 	return ret;
 }
 
-/* Completes the maps and makes the block devices. */
+/* Makes the block devices. */
 static int finish_members(struct snapshot *snapshot)
 {
 	struct diff_storage *storage = &snapshot->storage;
@@ -545,8 +547,6 @@ static int finish_members(struct snapshot *snapshot)
 	unsigned int i;
 	int ret;
 
-	list_for_each_entry(member, &snapshot->members, link)
-		tracker_settle(member->tracker);
 	/* The next image shows what is there, this one zeros: that is a change, too. */
 	mutex_lock(&snapshot->lock);
 	list_for_each_entry(member, &snapshot->members, link)
@@ -609,7 +609,10 @@ static int take(struct snapshot *snapshot)
 	}
 	mutex_unlock(&snapshot->lock);
 
-	ret = ret ?: take_instant(snapshot, freezer) ?: finish_members(snapshot);
+	ret = ret ?: take_instant(snapshot, freezer);
+	list_for_each_entry(member, &snapshot->members, link)
+		tracker_settle(member->tracker);
+	ret = ret ?: finish_members(snapshot);
 	if (ret)
 		drop_members(snapshot);
 out:
@@ -649,9 +652,11 @@ static void destroy(struct snapshot *snapshot)
 {
 	struct member *member, *next;
 
+	list_for_each_entry(member, &snapshot->members, link)
+		member->error = member->area ? diff_area_error(member->area) : 0;
 	drop_members(snapshot);
 	list_for_each_entry_safe(member, next, &snapshot->members, link) {
-		tracker_release(member->tracker);
+		tracker_release(member->tracker, member->error);
 		kfree(member);
 	}
 	diff_storage_close(&snapshot->storage);
@@ -758,6 +763,7 @@ void snapshot_info(struct tracker *tracker, struct blksnap_snapshotinfo *info)
 	struct snapshot *snapshot, *found = NULL;
 
 	memset(info, 0, sizeof(*info));
+	info->error_code = READ_ONCE(tracker->last_error);
 	/* The tracker's pointer tells which, the list whether it is still there. */
 	mutex_lock(&snapshots_lock);
 	list_for_each_entry(snapshot, &snapshots, link)

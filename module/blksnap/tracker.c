@@ -128,16 +128,18 @@ int tracker_claim(struct tracker *tracker, struct snapshot *snapshot)
 		ret = -ENODEV;
 	} else {
 		tracker->snapshot = snapshot;
+		tracker->last_error = 0;
 		kref_get(&tracker->ref);
 	}
 	mutex_unlock(&trackers_lock);
 	return ret;
 }
 
-void tracker_release(struct tracker *tracker)
+void tracker_release(struct tracker *tracker, int error)
 {
 	mutex_lock(&trackers_lock);
 	tracker->snapshot = NULL;
+	tracker->last_error = error;
 	mutex_unlock(&trackers_lock);
 	tracker_put(tracker);
 }
@@ -222,14 +224,26 @@ static struct cbt_map *map_of_taken(struct tracker *tracker)
 	return rcu_dereference_protected(tracker->map, true);
 }
 
-void tracker_prepare(struct tracker *tracker)
+int tracker_prepare(struct tracker *tracker)
 {
-	cbt_map_prepare(map_of_taken(tracker));
+	struct cbt_map *map = map_of_taken(tracker);
+
+	if (!cbt_map_is_used_up(map))
+		return 0;
+	tracker->next_map = cbt_map_new(map->capacity);
+	return tracker->next_map ? 0 : -ENOMEM;
 }
 
 void tracker_settle(struct tracker *tracker)
 {
-	cbt_map_settle(map_of_taken(tracker));
+	struct cbt_map *map = map_of_taken(tracker);
+
+	if (map->settling)
+		cbt_map_settle(map);
+	/* Either the old map now, or the new one, if there was no take. */
+	if (tracker->next_map)
+		cbt_map_free_rcu(tracker->next_map);
+	tracker->next_map = NULL;
 }
 
 void tracker_start(struct tracker *tracker, struct diff_area *area)
@@ -238,6 +252,10 @@ void tracker_start(struct tracker *tracker, struct diff_area *area)
 
 	mutex_lock(&tracker->lock);
 	map = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
+	if (tracker->next_map) {
+		swap(map, tracker->next_map);
+		rcu_assign_pointer(tracker->map, map);
+	}
 	cbt_map_switch(map);
 	rcu_assign_pointer(tracker->area, area);
 	if (READ_ONCE(tracker->stale) || !is_same(tracker, map))

@@ -23,12 +23,15 @@ struct snapshot;
  * @dev: its number
  * @diskseq: of its disk, as the map was made
  * @snapshot: the snapshot that it is in, if any; under trackers_lock
+ * @last_error: why its image was lost in the last snapshot; under trackers_lock
  * @detaching: it may not get into a snapshot any more; under trackers_lock
  * @lost: the device is going or gone; under take_lock
  *
  * @lock: protects the exchange of @map and all that writes to it but the writers of the
  *	device. Held for moments only: a take waits for it while file systems are frozen
  * @map: the change map; RCU
+ * @next_map: a new one, when the numbers of @map are used up; from tracker_prepare() to the
+ *	end of the take
  * @stale: not all changes are in the map, its generation has to end. Set in any context
  *
  * @area: copy-on-write, from the take until the snapshot is destroyed or the device lost; RCU
@@ -41,11 +44,13 @@ struct tracker {
 	dev_t dev;
 	u64 diskseq;
 	struct snapshot *snapshot;
+	int last_error;
 	bool detaching;
 	bool lost;
 
 	struct mutex lock;
 	struct cbt_map __rcu *map;
+	struct cbt_map *next_map;
 	bool stale;
 
 	struct diff_area __rcu *area;
@@ -81,8 +86,12 @@ void tracker_put(struct tracker *tracker);
  */
 int tracker_claim(struct tracker *tracker, struct snapshot *snapshot);
 
-/* tracker_release - take it out again, and drop the reference */
-void tracker_release(struct tracker *tracker);
+/**
+ * tracker_release - take it out again, and drop the reference
+ * @tracker: the device
+ * @error: why its image was lost, or 0; kept until it is claimed again
+ */
+void tracker_release(struct tracker *tracker, int error);
 
 /**
  * tracker_refresh - begin a new generation if the device is not what it was
@@ -115,10 +124,16 @@ void tracker_info(struct tracker *tracker, struct blksnap_cbtinfo *info);
 unsigned int tracker_read_map(struct tracker *tracker, u32 offset, u8 *buffer,
 			      unsigned int count);
 
-/* tracker_prepare - before a take, while writers still come; may take its time */
-void tracker_prepare(struct tracker *tracker);
+/**
+ * tracker_prepare - before a take, while writers still come
+ * @tracker: the device
+ *
+ * Context: may sleep. To be followed by tracker_settle(), whether the take succeeds or not.
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_prepare(struct tracker *tracker);
 
-/* tracker_settle - after it; the readable map is complete when this returns; may sleep */
+/* tracker_settle - after a take; the readable map is complete when this returns; may sleep */
 void tracker_settle(struct tracker *tracker);
 
 /**

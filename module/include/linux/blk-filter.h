@@ -46,8 +46,8 @@ struct blkfilter_range {
  * @link: the core's
  * @owner: the filter's module; it cannot be unloaded while a device is attached
  * @name: at most BLKFILTER_NAME_LENGTH characters
- * @attach: A device is to be filtered. Returns the new filter, or an ERR_PTR(). The
- *	caller of the ioctl keeps @bdev open during the call only; afterwards the
+ * @attach: A device is to be filtered. Returns the new filter, or an ERR_PTR(). Calls for
+ *	different devices do not overlap. The caller of the ioctl keeps @bdev open during the call only; afterwards the
  *	structure stays valid until @detach, but the device may go. May sleep.
  * @detaching: The filter is to be taken off. @forced is false when an administrator
  *	asked: then -EBUSY refuses. It is true when the device is going away: the answer
@@ -70,8 +70,7 @@ struct blkfilter_range {
  * was sent to the device itself, to the disk it is a part of, or to a part of it. It does
  * not see reads and empty flushes.
  *
- * All operations but @submit_bio are called with no lock of the core held that another
- * operation of the same device could need, but one at a time for a device.
+ * All operations but @submit_bio are called one at a time for a device.
  */
 struct blkfilter_operations {
 	struct list_head link;

@@ -191,7 +191,7 @@ static int set_mode(struct test_filter *tf, void __user *buf)
 	return 0;
 }
 
-static int reset(struct test_filter *tf)
+static int reset(struct test_filter *tf, void __user *buf)
 {
 	int i;
 
@@ -210,12 +210,12 @@ static void set_parked(bool value)
 		WRITE_ONCE(to_test_filter(parked.flts[i])->parked, value);
 }
 
-static struct test_filter *find_filter(u64 dev)
+static struct test_filter *find_filter(dev_t dev)
 {
 	struct test_filter *tf;
 
 	list_for_each_entry(tf, &filters, link)
-		if (huge_encode_dev(tf->dev) == dev)
+		if (tf->dev == dev)
 			return tf;
 	return NULL;
 }
@@ -227,7 +227,7 @@ static int park_devices(const struct blkfilter_test_park *arg)
 	int ret;
 
 	for (i = 0; i < arg->count; i++) {
-		tf = find_filter(arg->devices[i]);
+		tf = find_filter(huge_decode_dev(arg->devices[i]));
 		if (!tf)
 			return -ENODEV;
 		parked.flts[i] = &tf->flt;
@@ -240,7 +240,7 @@ static int park_devices(const struct blkfilter_test_park *arg)
 	return 0;
 }
 
-static int park(void __user *buf)
+static int park(struct test_filter *tf, void __user *buf)
 {
 	struct blkfilter_test_park arg;
 	int ret = -EBUSY;
@@ -256,7 +256,7 @@ static int park(void __user *buf)
 	return ret;
 }
 
-static int release(void)
+static int release(struct test_filter *tf, void __user *buf)
 {
 	int ret = -EINVAL;
 
@@ -273,33 +273,23 @@ static int release(void)
 
 static int test_ctl(struct blkfilter *flt, unsigned int cmd, void __user *buf, u32 len)
 {
-	static const u32 min_len[] = {
-		[BLKFILTER_TEST_GET_STATS] = sizeof(struct blkfilter_test_stats),
-		[BLKFILTER_TEST_GET_BITMAP] = sizeof(struct blkfilter_test_bitmap),
-		[BLKFILTER_TEST_SET_MODE] = sizeof(struct blkfilter_test_mode),
-		[BLKFILTER_TEST_PARK] = sizeof(struct blkfilter_test_park),
-		[BLKFILTER_TEST_RESET] = 0,
+	static const struct {
+		int (*run)(struct test_filter *tf, void __user *buf);
+		u32 len;
+	} commands[] = {
+		[BLKFILTER_TEST_GET_STATS] = { get_stats, sizeof(struct blkfilter_test_stats) },
+		[BLKFILTER_TEST_GET_BITMAP] = { get_bitmap, sizeof(struct blkfilter_test_bitmap) },
+		[BLKFILTER_TEST_SET_MODE] = { set_mode, sizeof(struct blkfilter_test_mode) },
+		[BLKFILTER_TEST_PARK] = { park, sizeof(struct blkfilter_test_park) },
+		[BLKFILTER_TEST_RELEASE] = { release },
+		[BLKFILTER_TEST_RESET] = { reset },
 	};
-	struct test_filter *tf = to_test_filter(flt);
 
-	if (cmd >= ARRAY_SIZE(min_len))
+	if (cmd >= ARRAY_SIZE(commands))
 		return -ENOTTY;
-	if (len < min_len[cmd])
+	if (len < commands[cmd].len)
 		return -EINVAL;
-	switch (cmd) {
-	case BLKFILTER_TEST_GET_STATS:
-		return get_stats(tf, buf);
-	case BLKFILTER_TEST_GET_BITMAP:
-		return get_bitmap(tf, buf);
-	case BLKFILTER_TEST_SET_MODE:
-		return set_mode(tf, buf);
-	case BLKFILTER_TEST_PARK:
-		return park(buf);
-	case BLKFILTER_TEST_RELEASE:
-		return release();
-	default:
-		return reset(tf);
-	}
+	return commands[cmd].run(to_test_filter(flt), buf);
 }
 
 /* Coming and going. */
@@ -377,13 +367,29 @@ static struct blkfilter_operations test_ops = {
 	.submit_bio = test_submit_bio,
 };
 
+static struct blkfilter_operations other_ops = {
+	.owner = THIS_MODULE,
+	.name = BLKFILTER_TEST_OTHER,
+	.attach = test_attach,
+	.detach = test_detach,
+	.submit_bio = test_submit_bio,
+};
+
 static int __init test_init(void)
 {
-	return blkfilter_register(&test_ops);
+	int ret = blkfilter_register(&test_ops);
+
+	if (ret)
+		return ret;
+	ret = blkfilter_register(&other_ops);
+	if (ret)
+		blkfilter_unregister(&test_ops);
+	return ret;
 }
 
 static void __exit test_exit(void)
 {
+	blkfilter_unregister(&other_ops);
 	blkfilter_unregister(&test_ops);
 }
 

@@ -9,6 +9,8 @@
 #include <linux/types.h>
 
 #define BLKFILTER_TEST_NAME	"blkfilter_test"
+/* A second one without commands; its name is as long as a name can be. */
+#define BLKFILTER_TEST_OTHER	"blkfilter_test_that_says_nothing"
 
 enum blkfilter_test_kind {
 	BLKFILTER_TEST_WRITE,

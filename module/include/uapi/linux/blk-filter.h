@@ -33,14 +33,17 @@ struct blkfilter_ctl {
 };
 
 /*
- * All three need CAP_SYS_ADMIN (-EPERM), an argument that can be read (-EFAULT) and
- * a device that is not being removed (-ENODEV). They may sleep. The descriptor may be
+ * All three need CAP_SYS_ADMIN (-EPERM) and an argument that can be read (-EFAULT). They
+ * may sleep. The descriptor may be
  * open for reading only. Native and 32-bit callers use the same numbers.
  *
  * BLKFILTER_ATTACH: puts the filter on the device.
  *	-ENOENT		no filter of this name is registered
  *	-EALREADY	this filter is attached already
- *	-EBUSY		another filter is attached, and is left alone
+ *	-EBUSY		another filter is attached, and is left alone; or, for the first device,
+ *			the kernel's functions are redirected by somebody else (a live patch),
+ *			as the kernel log says then
+ *	-ENODEV		the device is being removed
  *	-EOPNOTSUPP	writes to such a device cannot all be seen; the kernel log says why
  *	or what the filter itself answers, such as -ENOMEM.
  *

@@ -54,7 +54,7 @@
  *	changed, both for who reads the map now and for the next backup. Meant for
  *	whoever alters a backup after it was made, so that the blocks are copied again.
  *	Returns 0, or
- *	-EINVAL	a range reaches past the end of the device; others may be marked already
+ *	-EINVAL	a range is empty or reaches past the end of the device; none was marked
  *
  * @blkfilter_ctl_blksnap_snapshotadd:
  *	In: &struct blksnap_snapshotadd. Makes the device a member of a snapshot that has
@@ -63,6 +63,7 @@
  *	-ESRCH		there is no such snapshot
  *	-EALREADY	the device is in this snapshot already
  *	-EBUSY		the device is in another snapshot, or this one has been taken
+ *	-ENODEV		the device is being detached or removed
  *
  * @blkfilter_ctl_blksnap_snapshotinfo:
  *	Out: &struct blksnap_snapshotinfo. The image of the device and its state.
@@ -98,8 +99,8 @@ struct blksnap_uuid {
  * @changes_number: number of the last snapshot taken, 0 before the first one
  *
  * A block that changed after snapshot number n was taken has a value greater than n in
- * the map; 0 is a block that did not change in this generation. After 255 the maps start
- * anew with another @generation_id, and the numbers with 1.
+ * the map; 0 is a block that did not change in this generation. When 255 marks the present
+ * changes, the next take starts anew: with another @generation_id, and as number 1.
  */
 struct blksnap_cbtinfo {
 	__u64 device_capacity;
@@ -241,6 +242,8 @@ struct blksnap_version {
  * waits for an event gets -ESRCH. The devices stay attached and changes go on being
  * tracked. Once the call has returned nothing is written to the difference storage any
  * more, so that its blocks may be given to others.
+ *
+ *	-EBUSY	the snapshot is being taken at the moment
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_DESTROY						\
 	_IOR(BLKSNAP, blksnap_ioctl_snapshot_destroy, struct blksnap_uuid)
@@ -268,9 +271,17 @@ struct blksnap_snapshot_append_storage {
  * needed; all images of the snapshot share the room. When the call fails, no range of it
  * is used.
  *
- *	-EINVAL		a range does not fit the device or the device's logical block size,
- *			or the device is stacked above one of the snapshot, so that
- *			storing data would itself have to be copied first
+ * Used are whole blocks of 4096 bytes; where the storage lies on a device of the snapshot
+ * itself, such as coincide with blocks of that device. What is left over at the ends of a
+ * range stays unused.
+ *
+ *	-EINVAL		a range does not fit the device or the device's logical block size, or
+ *			no range has a whole block, or there are none, or more than 1,048,576;
+ *			or the device cannot be used: it lies on one of the snapshot, so
+ *			that storing would itself have to be copied first; it is an image; it
+ *			is zoned; its logical blocks are larger than those of a device of the
+ *			snapshot
+ *	-EFBIG		there would be more than 8 TiB
  *	-ENOTBLK	the path is not that of a block device
  *	-EROFS		the device is read-only
  *	or why the path could not be opened, such as -ENOENT.
@@ -287,8 +298,11 @@ struct blksnap_snapshot_append_storage {
  * Writers wait meanwhile. When the call fails nothing was taken, and everything that was
  * frozen or held up goes on.
  *
- *	-ENODEV		no device was added
- *	-EALREADY	the snapshot has been taken before
+ *	-ENODEV		no device was added, or one of them is gone
+ *	-EALREADY	the snapshot has been taken before, or is being taken
+ *	-EINVAL		the storage appended before cannot serve one of the devices
+ *	-ETIMEDOUT	file systems could not be frozen in 60 s, or writes in flight did not
+ *			end in 10 s
  *	or why it could not be taken.
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_TAKE						\

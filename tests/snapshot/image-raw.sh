@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Images of a raw device under load, for the tests image-raw*.
+
+# image_of_raw ROUNDS
+image_of_raw() {
+	local device storage round image copy
+
+	device=$(disk 1) storage=$(disk 3)
+	fill "$device"
+	start_writers -w 4 -m 262144 -k wwwwfz "$device"
+	for ((round = 1; round <= $1; round++)); do
+		progress 100
+		snapshot "$storage" "$device"
+		image=$(image "$device")
+		expect "$(blockdev --getsize64 "$device")" "$(blockdev --getsize64 "$image")" "size of the image"
+		expect "$(blockdev --getss "$device")" "$(blockdev --getss "$image")" "logical block size"
+		expect "$(blockdev --getpbsz "$device")" "$(blockdev --getpbsz "$image")" "physical block size"
+		check_instant "$image"
+		if [ "$round" = "$1" ]; then
+			copy=$(copy_of "$image")
+			progress 500
+			same "$copy" "$image" "the image changed"
+			check_instant "$image"
+		fi
+		sound "$device"
+		destroy
+	done
+	stop_writers
+	check_origin "$device"
+}
