@@ -14,14 +14,15 @@
  * bio, so letting it go on means to return. A bio that is held or kept is later
  * given to submit_bio_noacct() again.
  */
-#include <linux/mempool.h>
 #include "blkfilter.h"
 
-#define SHOWN_RESERVE	64
+/* Enough that a bio can always go on: they come back as bios end. */
+#define RESERVE		8
 
 /**
  * struct shown - says of a bio that a filter has seen it
  * @att: whose filter; NULL for one that is still to be used
+ * @reserve: the attachment whose reserve it comes from, or NULL
  * @end_io: the bio's own completion handler
  * @private: and its bi_private
  *
@@ -30,12 +31,24 @@
  */
 struct shown {
 	struct blkfilter_attachment *att;
+	struct blkfilter_attachment *reserve;
 	bio_end_io_t *end_io;
 	void *private;
 };
 
 static struct kmem_cache *shown_cache;
-static mempool_t *shown_pool;
+
+static void shown_free(struct shown *shown)
+{
+	struct blkfilter_attachment *reserve = shown->reserve;
+
+	if (likely(!reserve)) {
+		kmem_cache_free(shown_cache, shown);
+		return;
+	}
+	mempool_free(shown, reserve->reserve);
+	gate_put_spare(reserve);
+}
 
 static void shown_end_io(struct bio *bio)
 {
@@ -44,7 +57,7 @@ static void shown_end_io(struct bio *bio)
 
 	bio->bi_end_io = shown->end_io;
 	bio->bi_private = shown->private;
-	mempool_free(shown, shown_pool);
+	shown_free(shown);
 	if (att)
 		gate_leave(att);
 	/*
@@ -55,9 +68,11 @@ static void shown_end_io(struct bio *bio)
 		bio->bi_end_io(bio);
 }
 
-static void shown_add(struct shown *shown, struct bio *bio, struct blkfilter_attachment *att)
+static void shown_add(struct shown *shown, struct bio *bio, struct blkfilter_attachment *att,
+		      struct blkfilter_attachment *reserve)
 {
 	shown->att = att;
+	shown->reserve = reserve;
 	shown->end_io = bio->bi_end_io;
 	shown->private = bio->bi_private;
 	bio->bi_end_io = shown_end_io;
@@ -124,8 +139,10 @@ static bool bio_show(struct bio *bio, struct blkfilter_attachment *att,
 			gate_starve(att, bio);
 			return true;
 		}
-		shown_add(shown, bio, att);
+		shown_add(shown, bio, att, NULL);
 	}
+	/* For polling, dm keeps something of its own in bi_private. */
+	bio->bi_opf &= ~REQ_POLLED;
 	return flt->ops->submit_bio(flt, bio, range);
 }
 
@@ -163,13 +180,16 @@ bool bio_filter(struct bio *bio)
 /**
  * bio_add_spare - give a bio what it takes to be shown to one filter
  * @bio: a bio that is about to be submitted
+ * @att: the attachment that held it
  *
  * Context: a worker with memalloc_noio_save(); may sleep until other bios end.
  */
-void bio_add_spare(struct bio *bio)
+void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att)
 {
-	if (!shown_find(bio, NULL))
-		shown_add(mempool_alloc(shown_pool, GFP_NOIO), bio, NULL);
+	if (shown_find(bio, NULL))
+		return;
+	atomic_inc(&att->spares);
+	shown_add(mempool_alloc(att->reserve, GFP_NOIO), bio, NULL, att);
 }
 
 void blkfilter_resubmit(struct bio *bio)
@@ -179,21 +199,19 @@ void blkfilter_resubmit(struct bio *bio)
 }
 EXPORT_SYMBOL_GPL(blkfilter_resubmit);
 
-int bio_init_pool(void)
+/* bio_new_reserve - for an attachment; goes with mempool_destroy() */
+mempool_t *bio_new_reserve(void)
 {
-	shown_cache = KMEM_CACHE(shown, 0);
-	if (!shown_cache)
-		return -ENOMEM;
-	shown_pool = mempool_create_slab_pool(SHOWN_RESERVE, shown_cache);
-	if (!shown_pool) {
-		kmem_cache_destroy(shown_cache);
-		return -ENOMEM;
-	}
-	return 0;
+	return mempool_create_slab_pool(RESERVE, shown_cache);
 }
 
-void bio_exit_pool(void)
+int bio_init_cache(void)
 {
-	mempool_destroy(shown_pool);
+	shown_cache = KMEM_CACHE(shown, 0);
+	return shown_cache ? 0 : -ENOMEM;
+}
+
+void bio_exit_cache(void)
+{
 	kmem_cache_destroy(shown_cache);
 }

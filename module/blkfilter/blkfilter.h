@@ -21,6 +21,7 @@
 #include <linux/blkdev.h>
 #include <linux/blk-filter.h>
 #include <linux/kref.h>
+#include <linux/mempool.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
@@ -56,6 +57,9 @@ struct blkfilter_count {
  * @gate_closed: new bios are to be held; changed under @held_lock
  * @held_lock: protects @held, taken in any context
  * @held: bios that wait for the gate to open, or for memory
+ * @reserve: struct shown for bios that were held; of its own, since a bio of an upper device
+ *	ends only after those of lower ones got theirs
+ * @spares: those taken from @reserve that have not come back
  * @held_work: submits them anew
  * @wq: runs @held_work; of its own, since a submission may block until another device's
  *	bios go on
@@ -77,6 +81,8 @@ struct blkfilter_attachment {
 	bool gate_closed;
 	raw_spinlock_t held_lock;
 	struct bio_list held;
+	mempool_t *reserve;
+	atomic_t spares;
 	struct work_struct held_work;
 	struct workqueue_struct *wq;
 	struct work_struct reap_work;
@@ -87,6 +93,7 @@ extern struct mutex blkfilter_lock;
 int registry_init(void);
 void registry_exit(void);
 struct hlist_head *registry_bucket(struct gendisk *disk);
+sector_t registry_rank(const struct blkfilter_attachment *att);
 bool registry_disk_is_filtered(struct gendisk *disk);
 bool registry_device_is_filtered(struct device *dev);
 void registry_remove_disk(struct gendisk *disk);
@@ -104,12 +111,15 @@ void gate_starve(struct blkfilter_attachment *att, struct bio *bio);
 void gate_open(struct blkfilter_attachment *att);
 void gate_held_work(struct work_struct *work);
 bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline);
+void gate_put_spare(struct blkfilter_attachment *att);
+void gate_wait_spares(struct blkfilter_attachment *att);
 
 /* bio.c: the way of a bio */
-int bio_init_pool(void);
-void bio_exit_pool(void);
+int bio_init_cache(void);
+void bio_exit_cache(void);
+mempool_t *bio_new_reserve(void);
 bool bio_filter(struct bio *bio);
-void bio_add_spare(struct bio *bio);
+void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att);
 
 /* hook.c: how bios, ioctls and removals get here */
 int hook_init(void);

@@ -30,7 +30,8 @@ bool gate_enter(struct blkfilter_attachment *att)
 {
 	this_cpu_inc(att->count->entered);
 	smp_mb(); /* pairs with the one in gate_close(), see above */
-	if (likely(!READ_ONCE(att->gate_closed)))
+	/* What was switched while it was closed is seen by whoever comes after. */
+	if (likely(!smp_load_acquire(&att->gate_closed)))
 		return true;
 	gate_leave(att);
 	return false;
@@ -87,6 +88,23 @@ bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline)
 		left = wait_event_idle_timeout(att->quiet, gate_is_quiet(att), left);
 	WRITE_ONCE(att->awaited, false);
 	return left > 0;
+}
+
+/* gate_put_spare - one of its struct shown has come back. Context: any. */
+void gate_put_spare(struct blkfilter_attachment *att)
+{
+	rcu_read_lock();
+	if (atomic_dec_and_test(&att->spares) && READ_ONCE(att->awaited))
+		wake_up(&att->quiet);
+	rcu_read_unlock();
+}
+
+/* gate_wait_spares - wait until all have; the attachment is detached */
+void gate_wait_spares(struct blkfilter_attachment *att)
+{
+	WRITE_ONCE(att->awaited, true);
+	smp_mb(); /* one that comes back later sees that it is awaited */
+	wait_event_idle(att->quiet, !atomic_read(&att->spares));
 }
 
 static void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)
@@ -151,7 +169,7 @@ void gate_held_work(struct work_struct *work)
 
 	noio = memalloc_noio_save();
 	while ((bio = bio_list_pop(&bios))) {
-		bio_add_spare(bio);
+		bio_add_spare(bio, att);
 		submit_bio_noacct(bio);
 	}
 	memalloc_noio_restore(noio);
@@ -174,9 +192,25 @@ void gate_open(struct blkfilter_attachment *att)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&att->held_lock, flags);
-	WRITE_ONCE(att->gate_closed, false);
+	smp_store_release(&att->gate_closed, false);
 	queue_work(att->wq, &att->held_work);
 	raw_spin_unlock_irqrestore(&att->held_lock, flags);
+}
+
+/*
+ * Filters on overlapping parts of one disk have to be parked in the order in which
+ * bio_filter() shows a bio to them: else it could be counted at one and be held at the
+ * next. So swap those that are not, which leaves the order of the stack as it was.
+ */
+static void sort_by_disk(struct blkfilter **flts, unsigned int count)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < count; i++)
+		for (j = i + 1; j < count; j++)
+			if (flts[i]->attachment->disk == flts[j]->attachment->disk &&
+			    registry_rank(flts[i]->attachment) > registry_rank(flts[j]->attachment))
+				swap(flts[i], flts[j]);
 }
 
 int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long timeout)
@@ -184,6 +218,7 @@ int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long ti
 	unsigned long deadline = (jiffies + timeout) ?: 1;
 	unsigned int i;
 
+	sort_by_disk(flts, count);
 	/*
 	 * One after another: a write to an upper device ends only when the lower one
 	 * has taken its part of it.

@@ -9,12 +9,12 @@ static int __init blkfilter_init(void)
 {
 	int ret;
 
-	ret = bio_init_pool();
+	ret = bio_init_cache();
 	if (ret)
 		return ret;
 	ret = registry_init();
 	if (ret)
-		goto err_pool;
+		goto err_cache;
 	ret = hook_init();
 	if (ret)
 		goto err_registry;
@@ -22,8 +22,8 @@ static int __init blkfilter_init(void)
 
 err_registry:
 	registry_exit();
-err_pool:
-	bio_exit_pool();
+err_cache:
+	bio_exit_cache();
 	return ret;
 }
 
@@ -31,10 +31,14 @@ static void __exit blkfilter_exit(void)
 {
 	hook_exit();
 	registry_exit();
-	/* Bios may have ended just now: let their handlers return before the code goes. */
+	/*
+	 * Bios may have ended just now: let their handlers return before the code goes,
+	 * those in interrupts and those in tasks.
+	 */
 	synchronize_rcu();
 	synchronize_rcu_tasks_rude();
-	bio_exit_pool();
+	synchronize_rcu_tasks();
+	bio_exit_cache();
 }
 
 module_init(blkfilter_init);

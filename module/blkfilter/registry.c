@@ -12,6 +12,7 @@
  * devices be stopped. When the device goes, the hooks call in before its memory or its
  * driver can go, and return when nothing of ours refers to it any more.
  */
+#include <linux/blk-mq.h>
 #include <linux/hash.h>
 #include <linux/module.h>
 #include "blkfilter.h"
@@ -128,6 +129,7 @@ static void free_attachment(struct kref *ref)
 	struct blkfilter_attachment *att = container_of(ref, struct blkfilter_attachment, ref);
 
 	destroy_workqueue(att->wq);
+	mempool_destroy(att->reserve);
 	free_percpu(att->count);
 	kfree(att);
 }
@@ -139,7 +141,8 @@ static void reap(struct work_struct *work)
 		container_of(work, struct blkfilter_attachment, reap_work);
 
 	gate_wait_quiet(att, 0);
-	synchronize_rcu(); /* whoever ended the last one may still be in gate_leave() */
+	gate_wait_spares(att);
+	synchronize_rcu(); /* whoever ended the last one may still be in gate.c */
 	registry_put(att);
 }
 
@@ -156,6 +159,9 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 				  dev_name(&bdev->bd_device));
 	if (!att->wq)
 		goto err_free_percpu;
+	att->reserve = bio_new_reserve();
+	if (!att->reserve)
+		goto err_destroy_wq;
 	att->bdev = bdev;
 	att->disk = bdev->bd_disk;
 	kref_init(&att->ref);
@@ -167,11 +173,39 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 	INIT_WORK(&att->reap_work, reap);
 	return att;
 
+err_destroy_wq:
+	destroy_workqueue(att->wq);
 err_free_percpu:
 	free_percpu(att->count);
 err_free:
 	kfree(att);
 	return NULL;
+}
+
+/**
+ * registry_rank - the order in which a bio is shown to the filters of a disk
+ * @att: an attachment
+ *
+ * Return: a number; the lower comes first. Parts by their start, then the disk.
+ */
+sector_t registry_rank(const struct blkfilter_attachment *att)
+{
+	return bdev_is_partition(att->bdev) ? att->bdev->bd_start_sect : (sector_t)-1;
+}
+
+/* Adds to the bucket, in the order of registry_rank() for those of the same disk. */
+static void add_in_order(struct blkfilter_attachment *att)
+{
+	struct hlist_head *bucket = registry_bucket(att->disk);
+	struct blkfilter_attachment *other, *last = NULL;
+
+	hlist_for_each_entry(other, bucket, node)
+		if (other->disk == att->disk && registry_rank(other) <= registry_rank(att))
+			last = other;
+	if (last)
+		hlist_add_behind_rcu(&att->node, &last->node);
+	else
+		hlist_add_head_rcu(&att->node, bucket);
 }
 
 /* Puts an attachment in the table; the hooks come with the first one. */
@@ -186,7 +220,7 @@ static int table_add(struct blkfilter_attachment *att)
 	}
 	attached++;
 	get_device(&att->bdev->bd_device);
-	hlist_add_head_rcu(&att->node, registry_bucket(att->disk));
+	add_in_order(att);
 	return 0;
 }
 
@@ -228,6 +262,21 @@ static bool is_alive(struct block_device *bdev, struct inode *inode)
 	return disk_live(bdev->bd_disk) && !inode_unhashed(inode);
 }
 
+/*
+ * Waits for writes that were submitted before the filter could see them, so that what is
+ * tracked from now on is all that changes from now on. Where a driver takes bios and not
+ * requests nobody knows of them.
+ */
+static void wait_for_earlier(struct block_device *bdev)
+{
+	struct request_queue *queue = bdev_get_queue(bdev);
+
+	if (queue_is_mq(queue)) {
+		blk_mq_freeze_queue(queue);
+		blk_mq_unfreeze_queue(queue);
+	}
+}
+
 /**
  * registry_attach - put a filter on a device
  * @bdev: the device, kept open by the caller
@@ -248,6 +297,7 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	if (!att)
 		return -ENOMEM;
 
+	kref_get(&att->ref); /* for this function */
 	mutex_lock(&att->op_lock);
 	mutex_lock(&blkfilter_lock);
 	ops = find_filter(name);
@@ -280,13 +330,14 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 		goto err_detach;
 	mutex_unlock(&blkfilter_lock);
 
-	if (!is_alive(bdev, inode)) {
-		/* Whoever removed it may have seen to that already. */
-		if (!att->detached)
-			detach(att);
+	if (is_alive(bdev, inode)) {
+		wait_for_earlier(bdev);
+	} else {
+		detach(att);
 		ret = -ENODEV;
 	}
 	mutex_unlock(&att->op_lock);
+	registry_put(att);
 	return ret;
 
 err_detach:
@@ -296,6 +347,7 @@ err_module_put:
 err_unlock:
 	mutex_unlock(&blkfilter_lock);
 	mutex_unlock(&att->op_lock);
+	registry_put(att);
 	registry_put(att);
 	return ret;
 }

@@ -55,8 +55,10 @@ static struct device *backing_device(struct device *loop)
 	len = file ? kernel_read(attr, file, PATH_MAX - 1, &pos) : 0;
 	fput(attr);
 	if (len > 0 && !kern_path(strim(file), LOOKUP_FOLLOW, &path)) {
-		if (S_ISBLK(d_inode(path.dentry)->i_mode)) {
-			dev = NULL; /* listed nowhere: a loop device on a device node */
+		struct inode *inode = d_inode(path.dentry);
+
+		if (S_ISBLK(inode->i_mode)) {
+			dev = class_find_device_by_devt(loop->class, inode->i_rdev);
 		} else {
 			bdev = path.dentry->d_sb->s_bdev;
 			dev = bdev ? get_device(&bdev->bd_device) : NULL;

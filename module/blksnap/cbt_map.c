@@ -14,19 +14,22 @@ static struct param tracking_block_minimum_shift = {
 	.value = 16, .min = SECTOR_SHIFT, .max = 30,
 	.at_most = &tracking_block_maximum_shift,
 };
+
 PARAM(tracking_block_minimum_shift, "smallest size of a tracking block, as a power of two");
 
 static struct param tracking_block_maximum_shift = {
 	.value = 26, .min = SECTOR_SHIFT, .max = 30,
 	.at_least = &tracking_block_minimum_shift,
 };
+
 PARAM(tracking_block_maximum_shift, "largest size of a tracking block, as a power of two");
 
 static struct param tracking_block_maximum_count = {
 	.value = 2097152, .min = 1, .max = 1U << 30,
 };
+
 PARAM(tracking_block_maximum_count,
-      "largest number of tracking blocks of a device, unless they get too large for it");
+	"largest number of tracking blocks of a device, if that is not too few");
 
 int cbt_map_check_params(void)
 {
@@ -154,6 +157,7 @@ void cbt_map_settle(struct cbt_map *map)
 	u32 block;
 
 	for (block = 0; block < map->count; block++) {
+		/* Pairs with cbt_map_mark(). */
 		u8 value = smp_load_acquire(&map->active[block]);
 
 		if (value != map->number)

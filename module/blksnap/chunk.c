@@ -11,25 +11,27 @@ static struct param chunk_minimum_shift = {
 	.value = 18, .min = DIFF_BLOCK_SHIFT, .max = 28,
 	.at_most = &chunk_maximum_shift,
 };
+
 PARAM(chunk_minimum_shift, "smallest size of a chunk, as a power of two");
 
 static struct param chunk_maximum_shift = {
 	.value = 26, .min = DIFF_BLOCK_SHIFT, .max = 28,
 	.at_least = &chunk_minimum_shift,
 };
+
 PARAM(chunk_maximum_shift, "largest size of a chunk, as a power of two");
 
 static struct param chunk_maximum_count = {
 	.value = 2097152, .min = 1, .max = 1U << 30,
 };
-PARAM(chunk_maximum_count,
-      "largest number of chunks of a device, unless they get too large for it");
+
+PARAM(chunk_maximum_count, "largest number of chunks of a device, if that is not too few");
 
 static struct param chunk_maximum_in_queue = {
 	.value = 16, .min = 1, .max = 65536,
 };
-PARAM(chunk_maximum_in_queue,
-      "copies of so many chunks may wait in memory for being stored, for each device");
+
+PARAM(chunk_maximum_in_queue, "chunks of a device that may wait in memory for being stored");
 
 /**
  * struct chunk - states of the blocks of a chunk
@@ -86,16 +88,18 @@ static u32 *slot_of(struct chunk_table *table, struct chunk *chunk, u64 block)
 
 int chunk_prepare(struct chunk_table *table, u64 block)
 {
+	/* Without the last one the allocator would rather try for ever than fail. */
+	const gfp_t gfp = GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY;
 	struct chunk *chunk = find(table, block);
 	void *there;
 
 	if (chunk)
 		return 0;
-	chunk = kvzalloc((size_t)sizeof(u32) << table->shift, GFP_NOIO | __GFP_NOWARN);
+	chunk = kvzalloc((size_t)sizeof(u32) << table->shift, gfp);
 	if (!chunk)
 		return -ENOMEM;
 	there = xa_cmpxchg(&table->chunks, block >> table->shift, NULL, chunk,
-			   GFP_NOIO | __GFP_NOWARN);
+			   gfp);
 	if (there)
 		kvfree(chunk);
 	return xa_err(there);

@@ -8,6 +8,7 @@
 #include <linux/compat.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "control.h"
@@ -79,7 +80,7 @@ static int get_cbtmap(struct blksnap_cbtmap *map, void __user *buf, u32 len)
 		return -EFAULT;
 	map->offset = compat.offset;
 	map->length = compat.length;
-	map->buffer = compat_ptr(compat.buffer);
+	map->buffer = (__force void *)compat_ptr(compat.buffer);
 	return 0;
 }
 
@@ -128,7 +129,7 @@ static int get_cbtdirty(struct blksnap_cbtdirty *dirty, void __user *buf, u32 le
 	if (copy_from_user(&compat, buf, sizeof(compat)))
 		return -EFAULT;
 	dirty->count = compat.count;
-	dirty->dirty_sectors = compat_ptr(compat.dirty_sectors);
+	dirty->dirty_sectors = (__force void *)compat_ptr(compat.dirty_sectors);
 	return 0;
 }
 
@@ -149,6 +150,9 @@ static int for_each_dirty(struct tracker *tracker, const struct blksnap_cbtdirty
 
 	tracker_info(tracker, &info);
 	for (done = 0; done < dirty->count && !ret; done += count) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		count = min(dirty->count - done, piece_count);
 		if (copy_from_user(piece, (void __user *)(dirty->dirty_sectors + done),
 				   count * sizeof(*piece)))
@@ -409,10 +413,10 @@ static int compat_ioctl_append_storage(void __user *argp)
 	if (copy_from_user(&compat, argp, sizeof(compat)))
 		return -EFAULT;
 	arg.id = compat.id;
-	arg.bdev_path = compat_ptr(compat.bdev_path);
+	arg.bdev_path = (__force void *)compat_ptr(compat.bdev_path);
 	arg.bdev_path_size = compat.bdev_path_size;
 	arg.count = compat.count;
-	arg.ranges = compat_ptr(compat.ranges);
+	arg.ranges = (__force void *)compat_ptr(compat.ranges);
 	return append_storage(&arg);
 }
 

@@ -38,8 +38,8 @@
 static struct param free_diff_buffer_pool_size = {
 	.value = 128, .min = COPY_BLOCKS, .max = MAX_SLOTS,
 };
-PARAM(free_diff_buffer_pool_size,
-      "pages that each device of a snapshot keeps in reserve for copying");
+
+PARAM(free_diff_buffer_pool_size, "pages that a device of a snapshot has in reserve for copying");
 
 /**
  * struct batch - what is waited for together
@@ -326,23 +326,17 @@ static void make_room(struct diff_area *area, struct batch *batch)
 		diff_area_fail(area, -ENOMEM);
 }
 
-static bool needs_copy(u32 state, bool for_image)
-{
-	return state == BLOCK_ORIGIN || (for_image && state == BLOCK_ZERO);
-}
-
 /*
- * copy_block - add a block to a copy. One of zeros is in memory at once.
+ * copy_block - add a block to a copy, if it is in a state. One of zeros is in memory at once.
  *
- * Return: 0; 1 if the block needs no copying; -EAGAIN for want of memory; other errors.
+ * Return: 0; 1 if it is in another; -EAGAIN for want of memory; other errors.
  */
-static int copy_block(struct diff_area *area, struct copy *copy, u64 block, bool for_image)
+static int copy_block(struct diff_area *area, struct copy *copy, u64 block, u32 state)
 {
-	u32 state = chunk_get(&area->table, block);
 	u32 slot, reading = 0;
 	int ret;
 
-	if (!needs_copy(state, for_image))
+	if (chunk_get(&area->table, block) != state)
 		return 1;
 	ret = chunk_prepare(&area->table, block);
 	if (ret)
@@ -362,14 +356,13 @@ static int copy_block(struct diff_area *area, struct copy *copy, u64 block, bool
 }
 
 /*
- * copy_run - copy adjacent blocks, as many as are alike and fit
+ * copy_run - copy adjacent blocks that are in one state, as many as fit
  *
- * Return: how many blocks were dealt with, or -EAGAIN when there was no memory for one.
+ * Return: how many blocks were dealt with, 0 if the first is in another state by now, -EAGAIN
+ * when there was no memory for one, or another error.
  */
-static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 count,
-		    bool for_image)
+static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 count, u32 state)
 {
-	bool zero = chunk_get(&area->table, first) == BLOCK_ZERO;
 	struct copy *copy;
 	u64 done;
 	int ret = 0;
@@ -377,18 +370,13 @@ static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 
 	copy = new_copy(area, batch, first);
 	if (!copy)
 		return -EAGAIN;
-	for (done = 0; done < count && done < COPY_BLOCKS; done++) {
-		if ((chunk_get(&area->table, first + done) == BLOCK_ZERO) != zero)
-			break;
-		ret = copy_block(area, copy, first + done, for_image);
-		if (ret)
-			break;
-	}
+	for (done = 0; done < count && done < COPY_BLOCKS && !ret; done++)
+		ret = copy_block(area, copy, first + done, state);
 	if (!copy->count) {
 		free_copy(area, copy);
-		return ret;
+		return min(ret, 0);
 	}
-	if (zero) {
+	if (state == BLOCK_ZERO) {
 		bio_init(&copy->bio, NULL, NULL, 0, 0);
 		list_add_tail(&copy->link, &batch->copies);
 	} else {
@@ -403,14 +391,16 @@ static void copy_range(struct diff_area *area, struct batch *batch, u64 first, u
 {
 	u64 end = min(round_up(first + count, area->granule), area_blocks(area));
 	u64 block = round_down(first, area->granule);
+	u32 state;
 	int ret;
 
 	while (block < end && !diff_area_error(area)) {
-		if (!needs_copy(chunk_get(&area->table, block), for_image)) {
+		state = chunk_get(&area->table, block);
+		if (state != BLOCK_ORIGIN && !(for_image && state == BLOCK_ZERO)) {
 			block++;
 			continue;
 		}
-		ret = copy_run(area, batch, block, end - block, for_image);
+		ret = copy_run(area, batch, block, end - block, state);
 		if (ret == -EAGAIN)
 			make_room(area, batch);
 		else if (ret < 0)
@@ -452,6 +442,11 @@ static void copy_work(struct work_struct *work)
 	while (take_parked(area, &writes, &wishes)) {
 		blk_start_plug(&plug);
 		while ((bio = bio_list_pop(&writes))) {
+			/* Advice, and not worth the space that the copy would take. */
+			if (bio_op(bio) == REQ_OP_DISCARD) {
+				bio_endio(bio);
+				continue;
+			}
 			write_blocks(area, bio, &first, &count);
 			copy_range(area, &batch, first, count, false);
 			bio_list_add(&batch.writes, bio);
@@ -598,11 +593,6 @@ bool diff_area_write(struct diff_area *area, struct bio *bio,
 	    diff_area_error(area))
 		return false;
 
-	if (bio_op(bio) == REQ_OP_DISCARD) {
-		/* Advice, and not worth the space that the copy would take. */
-		bio_endio(bio);
-		return true;
-	}
 	raw_spin_lock_irqsave(&area->lock, flags);
 	bio_list_add(&area->parked, bio);
 	queue_work(area->copy_wq, &area->copy_work);
@@ -610,12 +600,13 @@ bool diff_area_write(struct diff_area *area, struct bio *bio,
 	return true;
 }
 
-/* The blocks that lie inside of sectors as a whole. */
+/* The blocks that lie inside of sectors as a whole; the last one of the device need not be. */
 static void whole_blocks(const struct diff_area *area, sector_t sector, sector_t count,
 			 u64 *first, u64 *end)
 {
 	*first = DIV_ROUND_UP_ULL(sector, DIFF_BLOCK_SECTORS);
-	*end = min(sector + count, area->capacity) / DIFF_BLOCK_SECTORS;
+	*end = sector + count < area->capacity ? (sector + count) / DIFF_BLOCK_SECTORS :
+	       area_blocks(area);
 }
 
 int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count)
@@ -637,8 +628,10 @@ void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t 
 	u64 block, end;
 
 	whole_blocks(area, sector, count, &block, &end);
-	for (; block < end; block++)
+	for (; block < end; block++) {
 		chunk_set_zero(&area->table, block);
+		cond_resched();
+	}
 }
 
 /*
@@ -747,21 +740,30 @@ static bool all_stored(struct diff_area *area, u64 first, u64 count)
 	return true;
 }
 
+/* none_on_the_way - whether no block waits for the storage any more, or all is lost */
+static bool none_on_the_way(struct diff_area *area, u64 first, u64 count)
+{
+	while (count--)
+		if (block_is_in_memory(chunk_get(&area->table, first++)))
+			return diff_area_error(area);
+	return true;
+}
+
 int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t count)
 {
 	u64 first = sector / DIFF_BLOCK_SECTORS;
 	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
 	struct wish wish = { .first = first, .count = blocks };
 
-	if (!diff_area_error(area) && !all_stored(area, first, blocks)) {
+	/* Again if a block has become storage in between. */
+	while (!diff_area_error(area) && !all_stored(area, first, blocks)) {
 		init_completion(&wish.done);
 		raw_spin_lock_irq(&area->lock);
 		list_add_tail(&wish.link, &area->wanted);
 		raw_spin_unlock_irq(&area->lock);
 		queue_work(area->copy_wq, &area->copy_work);
 		wait_for_completion(&wish.done);
-		wait_event(area->progress, diff_area_error(area) ||
-			   all_stored(area, first, blocks));
+		wait_event(area->progress, none_on_the_way(area, first, blocks));
 	}
 	return diff_area_error(area);
 }
@@ -808,6 +810,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	area->origin = origin;
 	area->dev = origin->bd_dev;
 	area->capacity = bdev_nr_sectors(origin);
+	area->diskseq = origin->bd_disk->diskseq;
 	area->block_size = bdev_logical_block_size(origin);
 	area->physical_block_size = bdev_physical_block_size(origin);
 	area->granule = max(area->physical_block_size / DIFF_BLOCK_SIZE, 1U);
@@ -829,20 +832,29 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	return area;
 }
 
+static void put_reader(struct diff_area *area)
+{
+	if (atomic_dec_and_test(&area->readers) && unlikely(diff_area_error(area)))
+		wake_up_all(&area->progress);
+}
+
 bool diff_area_get_origin(struct diff_area *area)
 {
 	atomic_inc(&area->readers);
 	smp_mb__after_atomic(); /* pairs with diff_area_leave_origin(): count, then look */
 	if (likely(!diff_area_error(area)))
 		return true;
-	diff_area_put_origin(area);
+	put_reader(area);
 	return false;
 }
 
 void diff_area_put_origin(struct diff_area *area)
 {
-	if (atomic_dec_and_test(&area->readers) && unlikely(diff_area_error(area)))
-		wake_up_all(&area->progress);
+	/* A loop device has its sequence number changed before its new file is read. */
+	if (unlikely(bdev_nr_sectors(area->origin) != area->capacity ||
+		     area->origin->bd_disk->diskseq != area->diskseq))
+		diff_area_fail(area, -ESTALE);
+	put_reader(area);
 }
 
 void diff_area_leave_origin(struct diff_area *area)

@@ -15,9 +15,10 @@
 
 /**
  * struct diff_area - the difference of a device to its image
- * @origin: the device; not open; not used after diff_area_leave_origin()
+ * @origin: the device, kept open by the snapshot; not used after diff_area_leave_origin()
  * @dev: its number, for messages
  * @capacity: of the image, in sectors
+ * @diskseq: of the origin's disk at the take
  * @block_size: logical block size of the device
  * @physical_block_size: its physical one
  * @granule: blocks in a physical block of the device; what is copied is rounded to it
@@ -54,6 +55,7 @@ struct diff_area {
 	struct block_device *origin;
 	dev_t dev;
 	sector_t capacity;
+	u64 diskseq;
 	unsigned int block_size;
 	unsigned int physical_block_size;
 	unsigned int granule;
@@ -113,7 +115,7 @@ struct diff_extent {
 
 /**
  * diff_area_new - prepare copy-on-write for a device
- * @origin: the device, its memory pinned
+ * @origin: the device, open as long as the area exists
  * @storage: of the snapshot
  *
  * Context: may sleep.
@@ -129,7 +131,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
  *
  * Context: that of the submission.
  * Return: true if it was taken: it goes on when what it destroys has been copied, or, a
- * discard of data that is still needed, has been ended without doing anything.
+ * discard of data that is still needed, is ended without doing anything.
  */
 bool diff_area_write(struct diff_area *area, struct bio *bio,
 		     const struct blkfilter_range *range);
@@ -145,7 +147,7 @@ bool diff_area_write(struct diff_area *area, struct bio *bio,
  */
 int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count);
 
-/* diff_area_use_as_storage - now they are, before anything is stored there. Context: any. */
+/* diff_area_use_as_storage - now they are, before anything is stored there; may sleep */
 void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t count);
 
 /* diff_area_error - 0, or why the image cannot be read any longer. Context: any. */
@@ -198,6 +200,13 @@ void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
  * Return: whether it is there to be read; then diff_area_put_origin() is to follow.
  */
 bool diff_area_get_origin(struct diff_area *area);
+
+/**
+ * diff_area_put_origin - end to read from the origin
+ * @area: the area
+ *
+ * Gives up the image if the device is not the one that it was. Context: any.
+ */
 void diff_area_put_origin(struct diff_area *area);
 
 /* diff_area_is_uncopied - whether the origin still has the data of these sectors */

@@ -7,8 +7,9 @@
 static struct param diff_storage_minimum = {
 	.value = 2097152, .min = 2 * DIFF_BLOCK_SECTORS, .max = 1U << 31,
 };
+
 PARAM(diff_storage_minimum,
-      "sectors of storage to ask for at a time, when less than half of it is left");
+	"sectors of storage to ask for at a time, when less than half of that is left");
 
 static void request_space(struct diff_storage *storage)
 {

@@ -58,6 +58,19 @@ struct freezer {
 	unsigned int nr_targets;
 };
 
+static struct workqueue_struct *freeze_wq;
+
+int freeze_init(void)
+{
+	freeze_wq = alloc_workqueue("blksnap-freeze", WQ_UNBOUND, 0);
+	return freeze_wq ? 0 : -ENOMEM;
+}
+
+void freeze_exit(void)
+{
+	destroy_workqueue(freeze_wq);
+}
+
 static void release(struct kref *ref)
 {
 	struct freezer *freezer = container_of(ref, struct freezer, ref);
@@ -227,7 +240,7 @@ int freezer_freeze(struct freezer *freezer, struct block_device **order, unsigne
 	memcpy(freezer->order, order, count * sizeof(*order));
 	freezer->nr_order = count;
 	kref_get(&freezer->ref);
-	queue_work(system_unbound_wq, &freezer->work);
+	queue_work(freeze_wq, &freezer->work);
 	if (wait_for_completion_timeout(&freezer->done, timeout))
 		return freezer->error;
 

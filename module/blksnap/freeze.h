@@ -9,6 +9,10 @@
 
 struct freezer;
 
+/* Once for the module. freeze_exit() waits for what was given up. */
+int freeze_init(void);
+void freeze_exit(void);
+
 /**
  * freezer_new - open what is to be frozen
  * @max: the number of freezer_add() that will follow

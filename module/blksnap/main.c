@@ -7,6 +7,8 @@
 #include "cbt_map.h"
 #include "chunk.h"
 #include "control.h"
+#include "freeze.h"
+#include "snapimage.h"
 #include "snapshot.h"
 #include "tracker.h"
 #include "../compat/compat.h"
@@ -38,12 +40,21 @@ static int __init blksnap_init(void)
 	ret = cbt_map_check_params() ?: chunk_check_params();
 	if (ret)
 		return ret;
-	ret = register_pm_notifier(&power_block);
+	ret = freeze_init();
 	if (ret)
 		return ret;
+	ret = register_pm_notifier(&power_block);
+	if (ret)
+		goto err_freeze;
 	ret = control_init();
 	if (ret)
-		unregister_pm_notifier(&power_block);
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	unregister_pm_notifier(&power_block);
+err_freeze:
+	freeze_exit();
 	return ret;
 }
 
@@ -52,6 +63,8 @@ static void __exit blksnap_exit(void)
 	control_exit();
 	snapshot_destroy_all();
 	unregister_pm_notifier(&power_block);
+	freeze_exit();
+	snapimage_exit();
 	rcu_barrier(); /* maps that are still to be freed */
 }
 

@@ -65,6 +65,10 @@ struct part {
 	struct bio bio;
 };
 
+/* Images whose memory is still there; their code has to be, too. */
+static atomic_t images = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(no_image);
+
 static bool get_image(struct snapimage *image)
 {
 	return atomic_inc_not_zero(&image->users);
@@ -93,8 +97,9 @@ static void hand_to_worker(struct snapimage *image, struct bio *bio)
 
 	spin_lock_irqsave(&image->lock, flags);
 	bio_list_add(&image->waiting, bio);
-	spin_unlock_irqrestore(&image->lock, flags);
+	/* With the lock held: once the worker has ended the bio, the image may go. */
 	queue_work(image->wq, &image->work);
+	spin_unlock_irqrestore(&image->lock, flags);
 }
 
 static void part_end(struct bio *bio)
@@ -253,6 +258,14 @@ static void free_image(struct snapimage *image)
 	bioset_exit(&image->splits);
 	bioset_exit(&image->bios);
 	kfree(image);
+	if (atomic_dec_and_test(&images))
+		wake_up(&no_image);
+}
+
+void snapimage_exit(void)
+{
+	wait_event(no_image, !atomic_read(&images));
+	synchronize_rcu_tasks(); /* the last one may just be returning */
 }
 
 /* The last one who had it open is gone. */
@@ -278,6 +291,7 @@ static int init_disk(struct snapimage *image, const struct diff_area *area)
 		.logical_block_size = area->block_size,
 		.physical_block_size = area->physical_block_size,
 		.io_min = area->physical_block_size,
+		.dma_alignment = max(area->block_size, 512U) - 1,
 	};
 	struct gendisk *disk = compat_alloc_disk(&limits);
 
@@ -300,6 +314,7 @@ struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area)
 
 	if (!image)
 		return ERR_PTR(-ENOMEM);
+	atomic_inc(&images);
 	image->tracker = tracker;
 	image->area = area;
 	atomic_set(&image->users, 1);

@@ -42,6 +42,9 @@ const char *snapimage_name(const struct snapimage *image);
  */
 void snapimage_free(struct snapimage *image);
 
+/* snapimage_exit - wait until the last one who has an image open is gone */
+void snapimage_exit(void);
+
 /* snapimage_is_image - whether a block device is such an image */
 bool snapimage_is_image(struct block_device *bdev);
 

@@ -42,7 +42,8 @@ enum snapshot_state {
  * struct member - a device of a snapshot
  * @link: in snapshot::members
  * @tracker: of the device, claimed
- * @bdev: the device, open; only during the take
+ * @file: keeps the device open, from the take on; it would not wait for our I/O otherwise
+ * @bdev: the device; likewise
  * @area: its copy-on-write, from the take on
  * @image: its image, from the take on
  * @error: why that was lost, when the snapshot is being destroyed
@@ -50,6 +51,7 @@ enum snapshot_state {
 struct member {
 	struct list_head link;
 	struct tracker *tracker;
+	struct compat_bdev_file *file;
 	struct block_device *bdev;
 	struct diff_area *area;
 	struct snapimage *image;
@@ -111,8 +113,23 @@ static struct snapshot *find(const struct blksnap_uuid *id)
 	return found;
 }
 
+/* The same, with its lock held; NULL also if it is being destroyed. */
+static struct snapshot *find_and_lock_nowait(const struct blksnap_uuid *id)
+{
+	struct snapshot *snapshot = find(id);
+
+	if (!snapshot)
+		return NULL;
+	mutex_lock(&snapshot->lock);
+	if (snapshot->state != SNAPSHOT_GONE)
+		return snapshot;
+	mutex_unlock(&snapshot->lock);
+	put(snapshot);
+	return NULL;
+}
+
 /*
- * The same, with its lock held. To be told that a snapshot does not exist means that its
+ * The same for who has no lock. To be told that a snapshot does not exist means that its
  * storage is free: while it is being destroyed, that has to be waited for.
  */
 static struct snapshot *find_and_lock(const struct blksnap_uuid *id)
@@ -157,7 +174,7 @@ int snapshot_create(struct blksnap_uuid *id)
 
 int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 {
-	struct snapshot *snapshot = find_and_lock(id);
+	struct snapshot *snapshot = find_and_lock_nowait(id);
 	struct member *member;
 	int ret;
 
@@ -213,11 +230,9 @@ static bool is_aligned(const struct member *member, const struct diff_range *ran
 	return !((start - member->tracker->bdev->bd_start_sect) % DIFF_BLOCK_SECTORS);
 }
 
-/* check_storage_device - whether a device can have storage, as far as a member goes */
-static int check_storage_device(const struct member *member, struct block_device *bdev)
+/* check_storage_device - whether a device can have storage for another; both are open */
+static int check_storage_device(struct block_device *bdev, struct block_device *origin)
 {
-	struct block_device *origin = member->tracker->bdev;
-
 	if (bdev_logical_block_size(bdev) > bdev_logical_block_size(origin)) {
 		pr_err("%pg: its logical blocks are too large for storage of %pg\n", bdev, origin);
 		return -EINVAL;
@@ -227,6 +242,38 @@ static int check_storage_device(const struct member *member, struct block_device
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/*
+ * The same for all members. That may mean to look up files, for which a lock must not be
+ * held that others want: so their devices are opened.
+ */
+static int check_storage_of_all(struct snapshot *snapshot, struct block_device *bdev)
+{
+	struct compat_bdev_file *file;
+	struct member *member;
+	unsigned int i = 0, count;
+	dev_t *devs;
+	int ret = 0;
+
+	mutex_lock(&snapshot->lock);
+	count = snapshot->nr_members;
+	devs = kcalloc(count + 1, sizeof(*devs), GFP_KERNEL);
+	if (devs)
+		list_for_each_entry(member, &snapshot->members, link)
+			devs[i++] = member->tracker->dev;
+	mutex_unlock(&snapshot->lock);
+	if (!devs)
+		return -ENOMEM;
+	for (i = 0; i < count && !ret; i++) {
+		file = compat_bdev_open_dev(devs[i]);
+		if (IS_ERR(file))
+			continue; /* it is gone, and its image with it */
+		ret = check_storage_device(bdev, compat_bdev_of(file));
+		compat_bdev_close(file);
+	}
+	kfree(devs);
+	return ret;
 }
 
 /* check_range - whether a member's image can have a range as storage; makes its records */
@@ -275,18 +322,14 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 }
 
 /* take_ranges - check ranges against the members, and take them into use. All or none. */
-static int take_ranges(struct snapshot *snapshot, struct block_device *bdev,
-		       struct diff_range *ranges, unsigned int count)
+static int take_ranges(struct snapshot *snapshot, struct diff_range *ranges, unsigned int count)
 {
 	struct member *member;
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
 	list_for_each_entry(member, &snapshot->members, link) {
-		if (member->tracker->lost)
-			continue;
-		ret = check_storage_device(member, bdev);
-		for (i = 0; i < count && !ret; i++)
+		for (i = 0; i < count && !ret && !member->tracker->lost; i++)
 			ret = check_range(member, &ranges[i]);
 		if (ret)
 			return ret;
@@ -353,7 +396,7 @@ static int append(struct snapshot *snapshot, struct block_device *bdev,
 	noio = memalloc_noio_save();
 	ret = make_ranges(snapshot, bdev, sectors, count, ranges);
 	if (ret > 0)
-		ret = take_ranges(snapshot, bdev, ranges, ret);
+		ret = take_ranges(snapshot, ranges, ret);
 	memalloc_noio_restore(noio);
 	mutex_unlock(&take_lock);
 	kvfree(ranges);
@@ -376,6 +419,15 @@ int snapshot_append_storage(const struct blksnap_uuid *id, const char *path,
 		goto err_free;
 	device->bdev = compat_bdev_of(device->file);
 	ret = check_sectors(device->bdev, ranges, count);
+	if (ret)
+		goto err_close;
+
+	snapshot = find(id);
+	ret = -ESRCH;
+	if (!snapshot)
+		goto err_close;
+	ret = check_storage_of_all(snapshot, device->bdev);
+	put(snapshot);
 	if (ret)
 		goto err_close;
 
@@ -408,10 +460,15 @@ static int open_members(struct snapshot *snapshot, struct freezer *freezer)
 	struct member *member;
 
 	list_for_each_entry(member, &snapshot->members, link) {
+		struct compat_bdev_file *file = compat_bdev_open_dev(member->tracker->dev);
+
+		if (IS_ERR(file))
+			return PTR_ERR(file);
+		member->file = file;
 		member->bdev = freezer_add(freezer, member->tracker->dev);
 		if (IS_ERR(member->bdev))
 			return PTR_ERR(member->bdev);
-		if (member->bdev != member->tracker->bdev)
+		if (member->bdev != member->tracker->bdev || member->bdev != compat_bdev_of(file))
 			return -ENODEV;
 	}
 	return 0;
@@ -466,7 +523,7 @@ static int prepare_member(struct snapshot *snapshot, struct member *member)
 		return ret;
 	}
 	list_for_each_entry(device, &storage->devices, link) {
-		ret = check_storage_device(member, device->bdev);
+		ret = check_storage_device(device->bdev, member->bdev);
 		if (ret)
 			return ret;
 	}
@@ -543,6 +600,7 @@ out:
 static int finish_members(struct snapshot *snapshot)
 {
 	struct diff_storage *storage = &snapshot->storage;
+	sector_t sector, count;
 	struct member *member;
 	unsigned int i;
 	int ret;
@@ -551,7 +609,8 @@ static int finish_members(struct snapshot *snapshot)
 	mutex_lock(&snapshot->lock);
 	list_for_each_entry(member, &snapshot->members, link)
 		for (i = 0; i < storage->nr_ranges; i++)
-			use_range(member, &storage->ranges[i]);
+			if (overlap(member, &storage->ranges[i], &sector, &count))
+				tracker_mark(member->tracker, sector, count, false);
 	mutex_unlock(&snapshot->lock);
 	list_for_each_entry(member, &snapshot->members, link) {
 		ret = snapimage_show(member->image);
@@ -576,15 +635,19 @@ static void drop_members(struct snapshot *snapshot)
 		member->image = NULL;
 	}
 	list_for_each_entry(member, &snapshot->members, link) {
+		struct compat_bdev_file *file = member->file;
 		struct diff_area *area;
 
 		mutex_lock(&snapshot->lock);
 		area = member->area;
 		member->area = NULL;
 		member->bdev = NULL;
+		member->file = NULL;
 		mutex_unlock(&snapshot->lock);
 		if (area)
 			diff_area_free(area);
+		if (file)
+			compat_bdev_close(file);
 	}
 }
 
@@ -598,7 +661,7 @@ static int take(struct snapshot *snapshot)
 		return -ENOMEM;
 	ret = open_members(snapshot, freezer);
 	if (ret)
-		goto out;
+		goto out_drop;
 
 	mutex_lock(&snapshot->lock);
 	order_members(snapshot);
@@ -613,9 +676,9 @@ static int take(struct snapshot *snapshot)
 	list_for_each_entry(member, &snapshot->members, link)
 		tracker_settle(member->tracker);
 	ret = ret ?: finish_members(snapshot);
+out_drop:
 	if (ret)
 		drop_members(snapshot);
-out:
 	freezer_free(freezer);
 	return ret;
 }

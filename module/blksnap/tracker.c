@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Locks, outermost first: attachment->op_lock (of the core), trackers_lock, take_lock,
- * tracker->lock.
+ * tracker->lock. tracker->stop_lock: outside of tracker->lock, alone otherwise.
  */
 #include <linux/slab.h>
 #include "tracker.h"
@@ -40,6 +40,7 @@ struct blkfilter *tracker_attach(struct block_device *bdev)
 	}
 	kref_init(&tracker->ref);
 	mutex_init(&tracker->lock);
+	mutex_init(&tracker->stop_lock);
 	tracker->bdev = bdev;
 	tracker->dev = bdev->bd_dev;
 	tracker->diskseq = bdev->bd_disk->diskseq;
@@ -267,14 +268,16 @@ void tracker_stop(struct tracker *tracker)
 {
 	struct diff_area *area;
 
+	mutex_lock(&tracker->stop_lock);
 	mutex_lock(&tracker->lock);
 	area = rcu_dereference_protected(tracker->area, lockdep_is_held(&tracker->lock));
 	RCU_INIT_POINTER(tracker->area, NULL);
 	mutex_unlock(&tracker->lock);
-	if (!area)
-		return;
-	synchronize_rcu();
-	diff_area_leave_origin(area);
+	if (area) {
+		synchronize_rcu();
+		diff_area_leave_origin(area);
+	}
+	mutex_unlock(&tracker->stop_lock);
 }
 
 int tracker_mark(struct tracker *tracker, sector_t sector, sector_t count, bool image)

@@ -34,6 +34,7 @@ struct snapshot;
  *	end of the take
  * @stale: not all changes are in the map, its generation has to end. Set in any context
  *
+ * @stop_lock: held over all of tracker_stop(), which removal and destroy may both come to
  * @area: copy-on-write, from the take until the snapshot is destroyed or the device lost; RCU
  */
 struct tracker {
@@ -53,6 +54,7 @@ struct tracker {
 	struct cbt_map *next_map;
 	bool stale;
 
+	struct mutex stop_lock;
 	struct diff_area __rcu *area;
 };
 

@@ -28,6 +28,13 @@
 #define ftrace_regs_set_instruction_pointer(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
 #endif
 
+/* Whether some drivers are given pages to write, without a bio. */
+#ifdef COMPAT_HAS_BDEV_WRITE_PAGE
+#define COMPAT_WRITES_PAGES	true
+#else
+#define COMPAT_WRITES_PAGES	false
+#endif
+
 /* disks */
 
 #ifdef COMPAT_HAS_DISK_LIMITS
@@ -41,6 +48,7 @@ static inline struct gendisk *compat_alloc_disk_old(struct gendisk *disk, struct
 		blk_queue_logical_block_size(disk->queue, lim->logical_block_size);
 		blk_queue_physical_block_size(disk->queue, lim->physical_block_size);
 		blk_queue_io_min(disk->queue, lim->io_min);
+		blk_queue_dma_alignment(disk->queue, lim->dma_alignment);
 	}
 	return disk;
 }

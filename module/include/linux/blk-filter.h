@@ -47,7 +47,8 @@ struct blkfilter_range {
  * @owner: the filter's module; it cannot be unloaded while a device is attached
  * @name: at most BLKFILTER_NAME_LENGTH characters
  * @attach: A device is to be filtered. Returns the new filter, or an ERR_PTR(). Calls for
- *	different devices do not overlap. The caller of the ioctl keeps @bdev open during the call only; afterwards the
+ *	different devices do not overlap. The caller keeps @bdev open during the call
+ *	only; afterwards the
  *	structure stays valid until @detach, but the device may go. May sleep.
  * @detaching: The filter is to be taken off. @forced is false when an administrator
  *	asked: then -EBUSY refuses. It is true when the device is going away: the answer
@@ -60,9 +61,9 @@ struct blkfilter_range {
  *	(-ENOTTY).
  * @submit_bio: A bio is about to change the sectors of @range. Returns false to let it
  *	go on, or true to keep it; a bio that was kept goes on with blkfilter_resubmit(),
- *	or is ended with bio_endio(). Called in the context of the submission, maybe
+ *	or is ended with bio_endio(), from somewhere else. Called in the context of the submission, maybe
  *	with current->bio_list set and preemption disabled, inside an RCU read section:
- *	must not sleep and must not submit. Of bi_end_io and bi_private it sees the
+ *	must not sleep, submit or end bios. Of bi_end_io and bi_private it sees the
  *	core's, of all else the submitter's.
  *
  * A filter sees each bio that changes data of its device (write, discard, secure
@@ -117,7 +118,8 @@ void blkfilter_resubmit(struct bio *bio);
 
 /**
  * blkfilter_park - hold new writes to several devices, wait for those under way
- * @flts: the filters, upper devices of a stack before lower ones
+ * @flts: the filters, upper devices of a stack before lower ones; those on parts of one
+ *	disk may be swapped
  * @count: their number
  * @timeout: limit for all of it, in jiffies
  *
