@@ -192,6 +192,7 @@ void gate_open(struct blkfilter_attachment *att)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&att->held_lock, flags);
+	/* Pairs with gate_enter(). */
 	smp_store_release(&att->gate_closed, false);
 	queue_work(att->wq, &att->held_work);
 	raw_spin_unlock_irqrestore(&att->held_lock, flags);

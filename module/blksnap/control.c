@@ -139,8 +139,8 @@ static int check_dirty(const struct blksnap_sectors *range, sector_t capacity)
 	       range->count <= capacity - range->offset ? 0 : -EINVAL;
 }
 
-/* for_each_dirty - checks all ranges, or marks them, a piece at a time */
-static int for_each_dirty(struct tracker *tracker, const struct blksnap_cbtdirty *dirty,
+/* walk_dirty - checks all ranges, or marks them, a piece at a time */
+static int walk_dirty(struct tracker *tracker, const struct blksnap_cbtdirty *dirty,
 			  struct blksnap_sectors *piece, bool mark)
 {
 	const u32 piece_count = PIECE_SIZE / sizeof(*piece);
@@ -179,8 +179,8 @@ static int ctl_cbtdirty(struct tracker *tracker, void __user *buf, u32 len)
 	if (!piece)
 		return -ENOMEM;
 	/* First look whether all are good, so that nothing is left half done. */
-	ret = for_each_dirty(tracker, &dirty, piece, false) ?:
-	      for_each_dirty(tracker, &dirty, piece, true);
+	ret = walk_dirty(tracker, &dirty, piece, false) ?:
+	      walk_dirty(tracker, &dirty, piece, true);
 	kvfree(piece);
 	return ret;
 }

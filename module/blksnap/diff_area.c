@@ -713,21 +713,19 @@ static bool read_block(struct diff_area *area, u64 block, unsigned int offset, s
 bool diff_area_read_memory(struct diff_area *area, struct bio *bio)
 {
 	u64 pos = bio->bi_iter.bi_sector << SECTOR_SHIFT;
-	struct bvec_iter iter;
-	struct bio_vec bv;
+	struct bvec_iter iter = bio->bi_iter;
+	unsigned int offset;
+	struct bio_vec part;
 
-	bio_for_each_segment(bv, bio, iter) {
-		while (bv.bv_len) {
-			unsigned int offset = pos % DIFF_BLOCK_SIZE;
-			struct bio_vec part = bv;
-
-			part.bv_len = min(bv.bv_len, DIFF_BLOCK_SIZE - offset);
-			if (!read_block(area, pos >> DIFF_BLOCK_SHIFT, offset, part))
-				return false;
-			pos += part.bv_len;
-			bv.bv_offset += part.bv_len;
-			bv.bv_len -= part.bv_len;
-		}
+	/* Segments need not end where blocks do. */
+	while (iter.bi_size) {
+		offset = pos % DIFF_BLOCK_SIZE;
+		part = bio_iter_iovec(bio, iter);
+		part.bv_len = min(part.bv_len, DIFF_BLOCK_SIZE - offset);
+		if (!read_block(area, pos >> DIFF_BLOCK_SHIFT, offset, part))
+			return false;
+		pos += part.bv_len;
+		bio_advance_iter_single(bio, &iter, part.bv_len);
 	}
 	return true;
 }

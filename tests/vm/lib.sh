@@ -96,7 +96,7 @@ if [ -z "${KLOG_MARK:-}" ]; then
 fi
 
 klog_has() {
-	klog | grep -qE -- "$1"
+	klog | grep -E -- "$1" >/dev/null
 }
 
 # wait_for [-t SECONDS] COMMAND...: until the command succeeds; not for ever.
