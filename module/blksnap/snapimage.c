@@ -350,12 +350,16 @@ const char *snapimage_name(const struct snapimage *image)
 void snapimage_free(struct snapimage *image)
 {
 	struct gendisk *disk = image->disk;
+	sector_t capacity = get_capacity(disk);
 
 	put_image(image);
 	wait_for_completion(&image->unused);
-	if (disk_live(disk))
+	if (disk_live(disk)) {
 		del_gendisk(disk);
-	else
+		/* To whoever has it open it is to be a broken device, not one that ends here. */
+		set_capacity(disk, capacity);
+	} else {
 		free_image(image); /* it was never shown: free_disk will not be called */
+	}
 	put_disk(disk);
 }
