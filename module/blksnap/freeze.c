@@ -104,20 +104,28 @@ static int freeze_target(struct freezer *freezer, struct target *target)
 	return given_up ? -ETIMEDOUT : ret;
 }
 
-/* Each is thawed once, by whoever gets to it. */
-static void thaw_all(struct freezer *freezer)
+static void thaw_target(struct freezer *freezer, struct target *target)
 {
-	unsigned int i = freezer->nr_targets;
 	bool frozen;
 
-	while (i--) {
-		mutex_lock(&freezer->lock);
-		frozen = freezer->targets[i].frozen;
-		freezer->targets[i].frozen = false;
-		mutex_unlock(&freezer->lock);
-		if (frozen)
-			bdev_thaw(compat_bdev_of(freezer->targets[i].file));
-	}
+	/* Each is thawed once, by whoever gets to it. */
+	mutex_lock(&freezer->lock);
+	frozen = target->frozen;
+	target->frozen = false;
+	mutex_unlock(&freezer->lock);
+	if (frozen)
+		bdev_thaw(compat_bdev_of(target->file));
+}
+
+/* Lower ones first: thawing may write, and what lies above writes through them. */
+static void thaw_all(struct freezer *freezer)
+{
+	unsigned int i = freezer->nr_order, j;
+
+	while (i--)
+		for (j = freezer->nr_targets; j--;)
+			if (freezer->devices[freezer->targets[j].owner] == freezer->order[i])
+				thaw_target(freezer, &freezer->targets[j]);
 }
 
 static int freeze_device(struct freezer *freezer, struct block_device *bdev)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# rounds N: attaches, snapshots, detaches and unloads so often, under load.
+
+PATH=/tests/snapshot:$PATH
+# shellcheck source=tests/snapshot/lib.sh
+. "$(dirname "$0")/../snapshot/lib.sh"
+
+rounds() {
+	local i device
+
+	device=$(disk 1)
+	fio --name=load --filename="$device" --rw=randwrite --bs=4k --iodepth=16 --direct=1 \
+		--ioengine=libaio --time_based --runtime=3600 >/dev/null &
+	load=$!
+	defer kill_wait $load
+	for ((i = 0; i < $1; i++)); do
+		modprobe blksnap
+		create "$device"
+		must_fail rmmod blksnap 2>/dev/null
+		append "$(disk 2)" "$(all_of "$(disk 2)")"
+		take
+		must_fail rmmod blksnap 2>/dev/null
+		fails_with "Device or resource busy" blksnap detach -d "$device"
+		dd if="$(image "$device")" of=/dev/null bs=1M count=8 iflag=direct status=none
+		destroy
+		blksnap detach -d "$device"
+		wait_for unused blksnap
+		rmmod blksnap
+		rmmod blkfilter
+		kill -0 $load || die "the load ended"
+	done
+}
