@@ -198,19 +198,39 @@ void gate_open(struct blkfilter_attachment *att)
 	raw_spin_unlock_irqrestore(&att->held_lock, flags);
 }
 
+static struct gendisk *disk_of(const struct blkfilter *flt)
+{
+	return flt->attachment->disk;
+}
+
+/* Moves the filter at @from behind those up to @to. */
+static void move(struct blkfilter **flts, unsigned int from, unsigned int to)
+{
+	struct blkfilter *flt = flts[from];
+
+	memmove(&flts[from], &flts[from + 1], (to - from) * sizeof(*flts));
+	flts[to] = flt;
+}
+
 /*
  * Filters on overlapping parts of one disk have to be parked in the order in which
  * bio_filter() shows a bio to them: else it could be counted at one and be held at the
- * next. So swap those that are not, which leaves the order of the stack as it was.
+ * next. They are gathered where the last of them is, so that all that lies on them still
+ * comes before, and what they lie on after.
  */
-static void sort_by_disk(struct blkfilter **flts, unsigned int count)
+static void order_by_disk(struct blkfilter **flts, unsigned int count)
 {
 	unsigned int i, j;
 
+	for (i = count; i-- > 0;)
+		for (j = i; j-- > 0;)
+			if (disk_of(flts[j]) == disk_of(flts[i])) {
+				move(flts, j, i - 1);
+				break;
+			}
 	for (i = 0; i < count; i++)
-		for (j = i + 1; j < count; j++)
-			if (flts[i]->attachment->disk == flts[j]->attachment->disk &&
-			    registry_rank(flts[i]->attachment) > registry_rank(flts[j]->attachment))
+		for (j = i + 1; j < count && disk_of(flts[j]) == disk_of(flts[i]); j++)
+			if (registry_rank(flts[i]->attachment) > registry_rank(flts[j]->attachment))
 				swap(flts[i], flts[j]);
 }
 
@@ -219,7 +239,7 @@ int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long ti
 	unsigned long deadline = (jiffies + timeout) ?: 1;
 	unsigned int i;
 
-	sort_by_disk(flts, count);
+	order_by_disk(flts, count);
 	/*
 	 * One after another: a write to an upper device ends only when the lower one
 	 * has taken its part of it.

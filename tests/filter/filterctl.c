@@ -17,7 +17,7 @@
 #include "../modules/blkfilter_test/blkfilter_test.h"
 
 #define SECTOR	512
-#define COPY	(256 * SECTOR)
+#define COPY	(2048 * SECTOR)
 
 static const char *const count_names[BLKFILTER_TEST_COUNTS] = {
 	"writes", "discards", "zeroes", "erases",

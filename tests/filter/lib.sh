@@ -55,6 +55,12 @@ count() {
 	filterctl stats "$1" | sed -n "s/^$2=//p"
 }
 
+# log_has REGEX: what the kernel logged since the last "mark" of the test.
+log_has() {
+	klog | awk '/^test: / { text = "" } { text = text $0 "\n" } END { print text }' |
+		grep -E -- "$1" >/dev/null
+}
+
 # fails_with NAME COMMAND...: with this error.
 fails_with() {
 	local error out status=0
@@ -83,6 +89,16 @@ copy_of() {
 	file=$(mktemp "/tmp/copy.${1##*/}.XXXXXX")
 	sync "$1"
 	dd if="$1" of="$file" bs=1M iflag=direct conv=sparse status=none
+	truncate -s "$(blockdev --getsize64 "$1")" "$file"
+	echo "$file"
+}
+
+# wiped DEVICE: fills it with zeros; prints the name of a file that looks like it.
+wiped() {
+	local file
+
+	file=$(mktemp "/tmp/copy.${1##*/}.XXXXXX")
+	blkdiscard -z -f "$1" 2>/dev/null
 	truncate -s "$(blockdev --getsize64 "$1")" "$file"
 	echo "$file"
 }

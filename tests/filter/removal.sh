@@ -22,7 +22,7 @@ shown() {
 # gone DEVICE: no filter is left, and the log says why.
 gone() {
 	wait_for unused blkfilter_test
-	klog_has "blkfilter: ${2:-${1##*/}}: is removed, detaching filter blkfilter_test" ||
+	log_has "blkfilter: ${2:-${1##*/}}: is removed, detaching filter blkfilter_test" ||
 		die "the log does not tell that $1 was removed"
 	mark "gone"
 }

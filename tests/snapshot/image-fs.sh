@@ -3,6 +3,9 @@
 #
 # Images of a mounted file system, for the tests image-ext4*, image-xfs*.
 
+# What lib.sh has set.
+: "${work:=}" "${journal:=}" "${from:=}" "${to:=}"
+
 # image_of_fs TYPE ROUNDS IMAGE_OPTIONS FSCK...
 image_of_fs() {
 	local type=$1 rounds=$2 options=$3 device storage round image copy

@@ -20,7 +20,7 @@ image_of_raw() {
 		check_instant "$image"
 		if [ "$round" = "$1" ]; then
 			copy=$(copy_of "$image")
-			progress 500
+			progress 300
 			same "$copy" "$image" "the image changed"
 			check_instant "$image"
 		fi

@@ -115,6 +115,11 @@ error_code() {
 	blksnap snapshot_info -d "$1" -f error_code
 }
 
+# lost DEVICE: its image is.
+lost() {
+	[ "$(error_code "$1")" != 0 ]
+}
+
 # sound DEVICE...
 sound() {
 	local device
@@ -307,4 +312,16 @@ mount_at() {
 	mkdir -p "$dir"
 	mount "$@" "$device" "$dir"
 	defer umount -q "$dir"
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+absent() {
+	[ ! -e "$1" ]
+}
+
+sleeping() {
+	grep -qE '^State:.*(S|D) ' "/proc/$1/status" && [ "$(cat "/proc/$1/comm")" = blksnap ]
 }

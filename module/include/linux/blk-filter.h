@@ -119,7 +119,7 @@ void blkfilter_resubmit(struct bio *bio);
 /**
  * blkfilter_park - hold new writes to several devices, wait for those under way
  * @flts: the filters, upper devices of a stack before lower ones; those on parts of one
- *	disk may be swapped
+ *	disk are brought together
  * @count: their number
  * @timeout: limit for all of it, in jiffies
  *
