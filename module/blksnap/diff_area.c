@@ -36,7 +36,7 @@
 #define STORE_TIMEOUT	(30 * HZ)
 
 static struct param free_diff_buffer_pool_size = {
-	.value = 128, .min = COPY_BLOCKS, .max = MAX_SLOTS,
+	.value = 128, .min = 1, .max = MAX_SLOTS,
 };
 
 PARAM(free_diff_buffer_pool_size, "pages that a device of a snapshot has in reserve for copying");
