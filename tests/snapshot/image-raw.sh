@@ -9,7 +9,7 @@ image_of_raw() {
 
 	device=$(disk 1) storage=$(disk 3)
 	fill "$device"
-	start_writers -w 4 -m 262144 -k wwwwfz "$device"
+	start_writers -w 4 -m 262144 -k wwwwfz -s 0 -c 120000 "$device"
 	for ((round = 1; round <= $1; round++)); do
 		progress 100
 		snapshot "$storage" "$device"
