@@ -113,26 +113,12 @@ static struct snapshot *find(const struct blksnap_uuid *id)
 	return found;
 }
 
-/* The same, with its lock held; NULL also if it is being destroyed. */
-static struct snapshot *find_and_lock_nowait(const struct blksnap_uuid *id)
-{
-	struct snapshot *snapshot = find(id);
-
-	if (!snapshot)
-		return NULL;
-	mutex_lock(&snapshot->lock);
-	if (snapshot->state != SNAPSHOT_GONE)
-		return snapshot;
-	mutex_unlock(&snapshot->lock);
-	put(snapshot);
-	return NULL;
-}
-
 /*
- * The same for who has no lock. To be told that a snapshot does not exist means that its
- * storage is free: while it is being destroyed, that has to be waited for.
+ * The same, with its lock held. To be told that a snapshot does not exist means that its
+ * storage is free: while it is being destroyed that has to be waited for, unless the caller
+ * has a lock which that may need.
  */
-static struct snapshot *find_and_lock(const struct blksnap_uuid *id)
+static struct snapshot *find_and_lock(const struct blksnap_uuid *id, bool wait)
 {
 	struct snapshot *snapshot = find(id);
 
@@ -142,7 +128,8 @@ static struct snapshot *find_and_lock(const struct blksnap_uuid *id)
 	if (snapshot->state != SNAPSHOT_GONE)
 		return snapshot;
 	mutex_unlock(&snapshot->lock);
-	wait_for_completion(&snapshot->gone);
+	if (wait)
+		wait_for_completion(&snapshot->gone);
 	put(snapshot);
 	return NULL;
 }
@@ -174,7 +161,7 @@ int snapshot_create(struct blksnap_uuid *id)
 
 int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 {
-	struct snapshot *snapshot = find_and_lock_nowait(id);
+	struct snapshot *snapshot = find_and_lock(id, false);
 	struct member *member;
 	int ret;
 
@@ -431,7 +418,7 @@ int snapshot_append_storage(const struct blksnap_uuid *id, const char *path,
 	if (ret)
 		goto err_close;
 
-	snapshot = find_and_lock(id);
+	snapshot = find_and_lock(id, true);
 	ret = -ESRCH;
 	if (!snapshot)
 		goto err_close;
@@ -685,7 +672,7 @@ out_drop:
 
 int snapshot_take(const struct blksnap_uuid *id)
 {
-	struct snapshot *snapshot = find_and_lock(id);
+	struct snapshot *snapshot = find_and_lock(id, true);
 	int ret = 0;
 
 	if (!snapshot)
@@ -734,7 +721,7 @@ static void destroy(struct snapshot *snapshot)
 
 int snapshot_destroy(const struct blksnap_uuid *id)
 {
-	struct snapshot *snapshot = find_and_lock(id);
+	struct snapshot *snapshot = find_and_lock(id, true);
 	int ret = 0;
 
 	if (!snapshot)
