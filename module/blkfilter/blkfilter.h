@@ -53,7 +53,7 @@ struct blkfilter_count {
  * @detached: it left the table; under @op_lock
  * @count: bios under way
  * @quiet: woken when a bio ends while somebody waits for that
- * @awaited: somebody may be waiting at @quiet
+ * @awaited: how many wait at @quiet
  * @gate_closed: new bios are to be held; changed under @held_lock
  * @held_lock: protects @held, taken in any context
  * @held: bios that wait for the gate to open, or for memory
@@ -76,7 +76,7 @@ struct blkfilter_attachment {
 
 	struct blkfilter_count __percpu *count;
 	wait_queue_head_t quiet;
-	bool awaited;
+	atomic_t awaited;
 
 	bool gate_closed;
 	raw_spinlock_t held_lock;

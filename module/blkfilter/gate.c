@@ -51,7 +51,7 @@ void gate_leave(struct blkfilter_attachment *att)
 	rcu_read_lock();
 	this_cpu_inc(att->count->left);
 	smp_mb(); /* pairs with the one in gate_wait_quiet() */
-	if (unlikely(READ_ONCE(att->awaited)))
+	if (unlikely(atomic_read(&att->awaited)))
 		wake_up(&att->quiet);
 	rcu_read_unlock();
 }
@@ -82,11 +82,11 @@ bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline)
 
 	if (deadline)
 		left = max(1L, (long)(deadline - jiffies));
-	WRITE_ONCE(att->awaited, true);
+	atomic_inc(&att->awaited);
 	smp_mb(); /* a bio that ends later sees that it is awaited */
 	if (!gate_is_quiet(att))
 		left = wait_event_idle_timeout(att->quiet, gate_is_quiet(att), left);
-	WRITE_ONCE(att->awaited, false);
+	atomic_dec(&att->awaited);
 	return left > 0;
 }
 
@@ -94,7 +94,7 @@ bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline)
 void gate_put_spare(struct blkfilter_attachment *att)
 {
 	rcu_read_lock();
-	if (atomic_dec_and_test(&att->spares) && READ_ONCE(att->awaited))
+	if (atomic_dec_and_test(&att->spares) && atomic_read(&att->awaited))
 		wake_up(&att->quiet);
 	rcu_read_unlock();
 }
@@ -102,9 +102,10 @@ void gate_put_spare(struct blkfilter_attachment *att)
 /* gate_wait_spares - wait until all have; the attachment is detached */
 void gate_wait_spares(struct blkfilter_attachment *att)
 {
-	WRITE_ONCE(att->awaited, true);
+	atomic_inc(&att->awaited);
 	smp_mb(); /* one that comes back later sees that it is awaited */
 	wait_event_idle(att->quiet, !atomic_read(&att->spares));
+	atomic_dec(&att->awaited);
 }
 
 static void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)

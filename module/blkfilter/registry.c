@@ -15,9 +15,12 @@
 #include <linux/blk-mq.h>
 #include <linux/hash.h>
 #include <linux/module.h>
+#include <linux/part_stat.h>
 #include "blkfilter.h"
 
 #define TABLE_BITS	10
+/* Writes from before an attach end in this time, or it fails. */
+#define EARLIER_TIMEOUT	(10 * HZ)
 
 /* The registered filters. */
 static LIST_HEAD(filters);
@@ -262,19 +265,44 @@ static bool is_alive(struct block_device *bdev, struct inode *inode)
 	return disk_live(bdev->bd_disk) && !inode_unhashed(inode);
 }
 
+/* How many writes a driver that takes bios has under way, as far as it accounts for them. */
+static long accounted_writes(struct block_device *bdev)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += part_stat_local_read_cpu(bdev, in_flight[1], cpu);
+	return sum;
+}
+
 /*
  * Waits for writes that were submitted before the filter could see them, so that what is
- * tracked from now on is all that changes from now on. Where a driver takes bios and not
- * requests nobody knows of them.
+ * tracked from now on is all that changes from now on.
+ *
+ * Whoever looked for filters before there was this one gets as far as the queue; freezing
+ * the queue waits for those who are on the way into the driver, and for requests. Bios are
+ * waited for by the driver's own accounting; the gate is closed, so that the sum can only
+ * fall and a sum that is read over several CPUs is 0 only when all have ended.
  */
-static void wait_for_earlier(struct block_device *bdev)
+static int wait_for_earlier(struct block_device *bdev)
 {
 	struct request_queue *queue = bdev_get_queue(bdev);
+	unsigned long deadline = jiffies + EARLIER_TIMEOUT;
+	bool quiet;
 
-	if (queue_is_mq(queue)) {
-		blk_mq_freeze_queue(queue);
-		blk_mq_unfreeze_queue(queue);
+	synchronize_rcu_tasks();
+	blk_freeze_queue_start(queue);
+	quiet = blk_mq_freeze_queue_wait_timeout(queue, EARLIER_TIMEOUT);
+	blk_mq_unfreeze_queue(queue);
+	while (quiet && !queue_is_mq(queue) && accounted_writes(bdev)) {
+		schedule_timeout_idle(1);
+		quiet = time_before(jiffies, deadline);
 	}
+	if (quiet)
+		return 0;
+	pr_warn("%pg: cannot be filtered: writes from before do not end\n", bdev);
+	return -EBUSY;
 }
 
 /**
@@ -325,17 +353,17 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	flt->ops = ops;
 	flt->attachment = att;
 	att->flt = flt;
+	att->gate_closed = true;
 	ret = table_add(att);
 	if (ret)
 		goto err_detach;
 	mutex_unlock(&blkfilter_lock);
 
-	if (is_alive(bdev, inode)) {
-		wait_for_earlier(bdev);
-	} else {
+	ret = is_alive(bdev, inode) ? wait_for_earlier(bdev) : -ENODEV;
+	if (ret)
 		detach(att);
-		ret = -ENODEV;
-	}
+	else
+		gate_open(att);
 	mutex_unlock(&att->op_lock);
 	registry_put(att);
 	return ret;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include "diff_storage.h"
 #include "params.h"
 
@@ -10,6 +12,10 @@ static struct param diff_storage_minimum = {
 
 PARAM(diff_storage_minimum,
 	"sectors of storage to ask for at a time, when less than half of that is left");
+
+/* Held for moments; protects the list of all storages, until their devices are closed. */
+static DEFINE_MUTEX(storages_lock);
+static LIST_HEAD(storages);
 
 static void request_space(struct diff_storage *storage)
 {
@@ -23,12 +29,18 @@ void diff_storage_init(struct diff_storage *storage)
 	spin_lock_init(&storage->lock);
 	INIT_LIST_HEAD(&storage->devices);
 	request_space(storage);
+	mutex_lock(&storages_lock);
+	list_add_tail(&storage->link, &storages);
+	mutex_unlock(&storages_lock);
 }
 
 void diff_storage_close(struct diff_storage *storage)
 {
 	struct diff_device *device, *next;
 
+	mutex_lock(&storages_lock);
+	list_del(&storage->link);
+	mutex_unlock(&storages_lock);
 	list_for_each_entry_safe(device, next, &storage->devices, link) {
 		compat_bdev_close(device->file);
 		list_del(&device->link);
@@ -41,6 +53,64 @@ void diff_storage_exit(struct diff_storage *storage)
 	kvfree(storage->ranges);
 }
 
+struct span {
+	sector_t first;
+	sector_t end;
+};
+
+static int compare_spans(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* Adds those of the ranges that are on a disk, in its sectors. Return: how many there are. */
+static unsigned int add_spans(struct span *spans, unsigned int nr, const struct gendisk *disk,
+			      const struct diff_range *ranges, unsigned int count)
+{
+	sector_t first;
+
+	for (; count--; ranges++) {
+		if (ranges->bdev->bd_disk != disk)
+			continue;
+		first = ranges->bdev->bd_start_sect + ranges->sector;
+		spans[nr++] = (struct span) {
+			.first = first,
+			.end = first + (sector_t)ranges->count * DIFF_BLOCK_SECTORS,
+		};
+	}
+	return nr;
+}
+
+/* Two owners of a sector would overwrite each other's data. Called with storages_lock held. */
+static int check_overlap(const struct diff_range *ranges, unsigned int count)
+{
+	const struct gendisk *disk = ranges->bdev->bd_disk;
+	unsigned int i, nr = 0, max = count;
+	struct diff_storage *storage;
+	struct span *spans;
+	int ret = 0;
+
+	list_for_each_entry(storage, &storages, link)
+		max += storage->nr_ranges;
+	spans = kvmalloc_array(max, sizeof(*spans), GFP_KERNEL);
+	if (!spans)
+		return -ENOMEM;
+	list_for_each_entry(storage, &storages, link)
+		nr = add_spans(spans, nr, disk, storage->ranges, storage->nr_ranges);
+	nr = add_spans(spans, nr, disk, ranges, count);
+	sort(spans, nr, sizeof(*spans), compare_spans, NULL);
+	for (i = 1; i < nr && !ret; i++)
+		if (spans[i].first < spans[i - 1].end)
+			ret = -EBUSY;
+	if (ret)
+		pr_err("%pg: sectors are difference storage already, or given twice\n",
+		       ranges->bdev);
+	kvfree(spans);
+	return ret;
+}
+
 int diff_storage_reserve(struct diff_storage *storage, const struct diff_range *ranges,
 			 unsigned int count)
 {
@@ -48,7 +118,13 @@ int diff_storage_reserve(struct diff_storage *storage, const struct diff_range *
 	struct diff_range *new, *old;
 	u64 total = storage->capacity;
 	unsigned int i;
+	int ret;
 
+	mutex_lock(&storages_lock);
+	ret = check_overlap(ranges, count);
+	mutex_unlock(&storages_lock);
+	if (ret)
+		return ret;
 	for (i = 0; i < count; i++)
 		total += ranges[i].count;
 	if (total > DIFF_STORAGE_MAX)

@@ -48,6 +48,7 @@ struct diff_range {
 
 /**
  * struct diff_storage - the storage of a snapshot
+ * @link: in the list of all
  * @events: of the snapshot
  * @lock: protects what follows; taken in any context
  * @ranges: in the order they were appended, @first rising
@@ -61,6 +62,7 @@ struct diff_range {
  * @devices: struct diff_device; changed by the snapshot's owner only, under its lock
  */
 struct diff_storage {
+	struct list_head link;
 	struct event_queue events;
 	spinlock_t lock;
 	struct diff_range *ranges;
@@ -86,11 +88,12 @@ void diff_storage_exit(struct diff_storage *storage);
 /**
  * diff_storage_reserve - make sure that diff_storage_append() will succeed
  * @storage: the storage
- * @ranges: what is to be appended
+ * @ranges: what is to be appended, all on one disk
  * @count: their number
  *
- * Context: may sleep; under the owner's lock until the append.
- * Return: 0, -ENOMEM, or -EFBIG if it would become more than DIFF_STORAGE_MAX.
+ * Context: may sleep; under a lock that no other storage's owner has, until the append.
+ * Return: 0, -ENOMEM, -EFBIG if it would become more than DIFF_STORAGE_MAX, or -EBUSY if
+ * sectors are storage already, of this snapshot or another, or are given twice.
  */
 int diff_storage_reserve(struct diff_storage *storage, const struct diff_range *ranges,
 			 unsigned int count);

@@ -22,9 +22,8 @@
 #include <linux/slab.h>
 #include <linux/uuid.h>
 #include "freeze.h"
-#include "snapimage.h"
+#include "member.h"
 #include "snapshot.h"
-#include "tracker.h"
 
 /* Writing out much dirty data to a slow disk takes its time. */
 #define FREEZE_TIMEOUT	(60 * HZ)
@@ -36,26 +35,6 @@ enum snapshot_state {
 	SNAPSHOT_TAKING,
 	SNAPSHOT_TAKEN,
 	SNAPSHOT_GONE,
-};
-
-/**
- * struct member - a device of a snapshot
- * @link: in snapshot::members
- * @tracker: of the device, claimed
- * @file: keeps the device open, from the take on; it would not wait for our I/O otherwise
- * @bdev: the device; likewise
- * @area: its copy-on-write, from the take on
- * @image: its image, from the take on
- * @error: why that was lost, when the snapshot is being destroyed
- */
-struct member {
-	struct list_head link;
-	struct tracker *tracker;
-	struct compat_bdev_file *file;
-	struct block_device *bdev;
-	struct diff_area *area;
-	struct snapimage *image;
-	int error;
 };
 
 /**
@@ -192,47 +171,8 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
  * file system: memory is allocated with memalloc_noio_save().
  */
 
-/* overlap - the part of a member that a range covers. Return: false if there is none. */
-static bool overlap(const struct member *member, const struct diff_range *range,
-		    sector_t *sector, sector_t *count)
-{
-	struct block_device *origin = member->tracker->bdev;
-	sector_t start = range->bdev->bd_start_sect + range->sector;
-	sector_t end = start + (sector_t)range->count * DIFF_BLOCK_SECTORS;
-	sector_t first = origin->bd_start_sect;
-	sector_t last = first + bdev_nr_sectors(origin);
-
-	if (range->bdev->bd_disk != origin->bd_disk || start >= last || end <= first)
-		return false;
-	*sector = max(start, first) - first;
-	*count = min(end, last) - first - *sector;
-	return true;
-}
-
-/* Whether the blocks of a range coincide with those of a member that it lies on. */
-static bool is_aligned(const struct member *member, const struct diff_range *range)
-{
-	sector_t start = range->bdev->bd_start_sect + range->sector;
-
-	return !((start - member->tracker->bdev->bd_start_sect) % DIFF_BLOCK_SECTORS);
-}
-
-/* check_storage_device - whether a device can have storage for another; both are open */
-static int check_storage_device(struct block_device *bdev, struct block_device *origin)
-{
-	if (bdev_logical_block_size(bdev) > bdev_logical_block_size(origin)) {
-		pr_err("%pg: its logical blocks are too large for storage of %pg\n", bdev, origin);
-		return -EINVAL;
-	}
-	if (blkfilter_lies_on(bdev, origin)) {
-		pr_err("%pg: lies on %pg, of which it is to store the differences\n", bdev, origin);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /*
- * The same for all members. That may mean to look up files, for which a lock must not be
+ * member_check_device() for all members. That may mean to look up files, for which a lock must not be
  * held that others want: so their devices are opened.
  */
 static int check_storage_of_all(struct snapshot *snapshot, struct block_device *bdev)
@@ -256,38 +196,11 @@ static int check_storage_of_all(struct snapshot *snapshot, struct block_device *
 		file = compat_bdev_open_dev(devs[i]);
 		if (IS_ERR(file))
 			continue; /* it is gone, and its image with it */
-		ret = check_storage_device(bdev, compat_bdev_of(file));
+		ret = member_check_device(bdev, compat_bdev_of(file));
 		compat_bdev_close(file);
 	}
 	kfree(devs);
 	return ret;
-}
-
-/* check_range - whether a member's image can have a range as storage; makes its records */
-static int check_range(const struct member *member, const struct diff_range *range)
-{
-	sector_t sector, count;
-
-	if (!overlap(member, range, &sector, &count))
-		return 0;
-	if (!is_aligned(member, range)) {
-		pr_err("%pg: blocks of the storage do not coincide with those of %pg\n",
-		       range->bdev, member->tracker->bdev);
-		return -EINVAL;
-	}
-	return member->area ? diff_area_prepare_storage(member->area, sector, count) : 0;
-}
-
-/* use_range - have a checked range read as zeros in a member's image, and marked changed */
-static void use_range(const struct member *member, const struct diff_range *range)
-{
-	sector_t sector, count;
-
-	if (!overlap(member, range, &sector, &count))
-		return;
-	tracker_mark(member->tracker, sector, count, member->area);
-	if (member->area)
-		diff_area_use_as_storage(member->area, sector, count);
 }
 
 /* trim_range - cut a range down to whole blocks, on the members' grid where it lies on one */
@@ -298,9 +211,9 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 
 	range->count = count / DIFF_BLOCK_SECTORS;
 	list_for_each_entry(member, &snapshot->members, link) {
-		if (member->tracker->lost || !overlap(member, range, &sector, &overlapping))
+		if (member->tracker->lost || !member_overlap(member, range, &sector, &overlapping))
 			continue;
-		while (cut < count && !is_aligned(member, range)) {
+		while (cut < count && !member_is_aligned(member, range)) {
 			range->sector++;
 			cut++;
 		}
@@ -317,7 +230,7 @@ static int take_ranges(struct snapshot *snapshot, struct diff_range *ranges, uns
 
 	list_for_each_entry(member, &snapshot->members, link) {
 		for (i = 0; i < count && !ret && !member->tracker->lost; i++)
-			ret = check_range(member, &ranges[i]);
+			ret = member_check_range(member, &ranges[i]);
 		if (ret)
 			return ret;
 	}
@@ -326,7 +239,7 @@ static int take_ranges(struct snapshot *snapshot, struct diff_range *ranges, uns
 		return ret;
 	list_for_each_entry(member, &snapshot->members, link)
 		for (i = 0; i < count && !member->tracker->lost; i++)
-			use_range(member, &ranges[i]);
+			member_use_range(member, &ranges[i]);
 	diff_storage_append(&snapshot->storage, ranges, count);
 	return 0;
 }
@@ -486,43 +399,6 @@ static void order_members(struct snapshot *snapshot)
 	list_splice(&ordered, &snapshot->members);
 }
 
-/* Gives a member what it needs to be snapshotted, the storage there is already included. */
-static int prepare_member(struct snapshot *snapshot, struct member *member)
-{
-	struct diff_storage *storage = &snapshot->storage;
-	struct diff_device *device;
-	unsigned int i;
-	int ret;
-
-	ret = tracker_refresh(member->tracker, true);
-	if (ret)
-		return ret;
-	member->area = diff_area_new(member->bdev, storage);
-	if (IS_ERR(member->area)) {
-		ret = PTR_ERR(member->area);
-		member->area = NULL;
-		return ret;
-	}
-	member->image = snapimage_new(member->tracker, member->area);
-	if (IS_ERR(member->image)) {
-		ret = PTR_ERR(member->image);
-		member->image = NULL;
-		return ret;
-	}
-	list_for_each_entry(device, &storage->devices, link) {
-		ret = check_storage_device(device->bdev, member->bdev);
-		if (ret)
-			return ret;
-	}
-	for (i = 0; i < storage->nr_ranges; i++) {
-		ret = check_range(member, &storage->ranges[i]);
-		if (ret)
-			return ret;
-		use_range(member, &storage->ranges[i]);
-	}
-	return tracker_prepare(member->tracker);
-}
-
 /* The instant. Called with all file systems frozen. */
 static int park_and_switch(struct snapshot *snapshot, struct blkfilter **filters, s64 *window)
 {
@@ -596,7 +472,7 @@ static int finish_members(struct snapshot *snapshot)
 	mutex_lock(&snapshot->lock);
 	list_for_each_entry(member, &snapshot->members, link)
 		for (i = 0; i < storage->nr_ranges; i++)
-			if (overlap(member, &storage->ranges[i], &sector, &count))
+			if (member_overlap(member, &storage->ranges[i], &sector, &count))
 				tracker_mark(member->tracker, sector, count, false);
 	mutex_unlock(&snapshot->lock);
 	list_for_each_entry(member, &snapshot->members, link) {
@@ -653,7 +529,7 @@ static int take(struct snapshot *snapshot)
 	mutex_lock(&snapshot->lock);
 	order_members(snapshot);
 	list_for_each_entry(member, &snapshot->members, link) {
-		ret = prepare_member(snapshot, member);
+		ret = member_prepare(member, &snapshot->storage);
 		if (ret)
 			break;
 	}

@@ -7,21 +7,8 @@
  * name when it is complete, and removes the oldest. What is in a file follows from its
  * name.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include "children.h"
 
 #define MAX_FILES	(1 << 18)
 #define MAX_SIZE	(256 * 1024)
@@ -44,46 +31,17 @@ static void usage(void)
 	exit(2);
 }
 
-__attribute__((noreturn)) static void fail(const char *what)
-{
-	fprintf(stderr, "files: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
-}
+struct job {
+	const char *dir;
+	const char *journals;
+};
 
 static struct life *journal_map(const char *dir, int writer, bool create)
 {
-	size_t size = MAX_FILES * sizeof(struct life);
 	char path[4096];
-	void *p;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/files.%d", dir, writer);
-	fd = open(path, O_RDWR | (create ? O_CREAT : 0), 0600);
-	if (fd < 0)
-		return NULL;
-	if (create && ftruncate(fd, size))
-		fail("ftruncate");
-	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		fail("mmap");
-	close(fd);
-	return p;
+	return shared_file(path, MAX_FILES * sizeof(struct life), create);
 }
 
 /* Makes the contents of a file, and returns how long it is. */
@@ -139,55 +97,26 @@ static void remove_file(const char *dir, int writer, unsigned int n, struct life
 	life->removed = now();
 }
 
-static int work(const char *dir, struct life *lives, int writer)
+static int work(int writer, void *arg)
 {
+	const struct job *job = arg;
+	struct life *lives = journal_map(job->journals, writer, true);
 	char path[4096];
 	unsigned int n = 0;
 
-	snprintf(path, sizeof(path), "%s/%d", dir, writer);
+	if (!lives)
+		fail(job->journals);
+	snprintf(path, sizeof(path), "%s/%d", job->dir, writer);
 	if (mkdir(path, 0700) && errno != EEXIST)
 		fail(path);
 	while (lives[n].begun)
 		n++;
 	for (; n < MAX_FILES && !stopped; n++) {
-		make_file(dir, writer, n, &lives[n]);
+		make_file(job->dir, writer, n, &lives[n]);
 		if (n >= KEEP)
-			remove_file(dir, writer, n - KEEP, &lives[n - KEEP]);
+			remove_file(job->dir, writer, n - KEEP, &lives[n - KEEP]);
 	}
 	return 0;
-}
-
-static int run(const char *dir, const char *journals, int writers)
-{
-	struct sigaction action = { .sa_handler = stop };
-	int status, failed = 0;
-
-	sigaction(SIGTERM, &action, NULL);
-	for (int i = 0; i < writers; i++) {
-		struct life *lives = journal_map(journals, i, true);
-		pid_t pid;
-
-		if (!lives)
-			fail(journals);
-		pid = fork();
-		if (pid < 0)
-			fail("fork");
-		if (!pid) {
-			prctl(PR_SET_PDEATHSIG, SIGTERM);
-			exit(work(dir, lives, i));
-		}
-	}
-	for (;;) {
-		if (stopped)
-			kill(0, SIGTERM);
-		if (wait(&status) < 0) {
-			if (errno == EINTR)
-				continue;
-			break;
-		}
-		failed |= !WIFEXITED(status) || WEXITSTATUS(status);
-	}
-	return failed;
 }
 
 static bool right_contents(const char *path, int writer, unsigned int n)
@@ -269,9 +198,11 @@ static int count(const char *journals)
 
 int main(int argc, char **argv)
 {
+	struct job job;
+
 	if (argc == 5 && !strcmp(argv[1], "run")) {
-		setpgid(0, 0);
-		return run(argv[2], argv[3], atoi(argv[4]));
+		job = (struct job){ .dir = argv[2], .journals = argv[3] };
+		return children_run(atoi(argv[4]), work, &job);
 	}
 	if (argc == 6 && !strcmp(argv[1], "check"))
 		return check(argv[2], argv[3], strtoull(argv[4], NULL, 0), strtoull(argv[5], NULL, 0));

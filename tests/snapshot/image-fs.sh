@@ -48,6 +48,11 @@ image_of_fs() {
 	"$@" "$device" || die "the origin's file system is not clean"
 }
 
+# xfs_fsck DEVICE: whether it is clean once its log was replayed; a frozen one's is dirty.
+xfs_fsck() {
+	mount -o nouuid "$1" "$work/image" && umount "$work/image" && xfs_repair -n "$1"
+}
+
 thaw_if_frozen() {
 	fsfreeze -u "$1" 2>/dev/null || true
 }

@@ -8,23 +8,11 @@
  * operation is none of these states. The journals are files in memory, shared with who
  * checks, with the times at which each operation was begun and had ended.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <linux/fs.h>
+#include "children.h"
 
 #define SECTOR		512
 #define MAGIC		UINT64_C(0x626c6b736e617057)
@@ -80,54 +68,12 @@ static void usage(void)
 	exit(2);
 }
 
-__attribute__((noreturn)) static void fail(const char *what)
-{
-	fprintf(stderr, "writers: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
-}
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-}
-
 static struct journal *journal_map(const char *dir, int device, int writer, bool create)
 {
-	struct journal *journal;
 	char path[4096];
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%d.%d", dir, device, writer);
-	fd = open(path, O_RDWR | (create ? O_CREAT : 0), 0600);
-	if (fd < 0)
-		return NULL;
-	if (create && ftruncate(fd, sizeof(*journal)))
-		fail("ftruncate");
-	journal = mmap(NULL, sizeof(*journal), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (journal == MAP_FAILED)
-		fail("mmap");
-	close(fd);
-	return journal;
-}
-
-static void *aligned(size_t size)
-{
-	void *p;
-
-	if (posix_memalign(&p, 4096, size))
-		fail("posix_memalign");
-	return p;
+	return shared_file(path, sizeof(struct journal), create);
 }
 
 static uint64_t filling(const struct stamp *stamp, size_t i)
@@ -225,8 +171,18 @@ static void choose(struct op *op, const struct journal *journal, const struct se
 	op->kind = settings->kinds[rand_r(seed) % strlen(settings->kinds)];
 }
 
-static int work(const char *device, struct journal *journal, const struct settings *settings)
+struct job {
+	const struct settings *settings;
+	struct journal *journals[MAX_WRITERS];
+	char **devices;
+};
+
+static int work(int index, void *arg)
 {
+	const struct job *job = arg;
+	const struct settings *settings = job->settings;
+	struct journal *journal = job->journals[index];
+	const char *device = job->devices[journal->device];
 	struct stamp *data = aligned(settings->max + 65536);
 	unsigned int seed = journal->device * 1000 + journal->writer * 7 + journal->begun + 1;
 	int fd = open(device, O_WRONLY | O_DIRECT), unit;
@@ -280,9 +236,8 @@ static void divide(const char *device, struct journal *journal, const struct set
 static int run(int argc, char **argv)
 {
 	struct settings settings = { .writers = 4, .max = 65536, .kinds = "w" };
-	struct sigaction action = { .sa_handler = stop };
-	struct journal *journals[MAX_WRITERS];
-	int option, status, failed = 0, n = 0;
+	struct job job = { .settings = &settings };
+	int option, n = 0;
 	const char *dir;
 
 	while ((option = getopt(argc, argv, "w:m:k:s:c:n:re")) != -1) {
@@ -301,41 +256,21 @@ static int run(int argc, char **argv)
 	if (argc - optind < 2 || (argc - optind - 1) * settings.writers > MAX_WRITERS)
 		usage();
 	dir = argv[optind++];
-	argv += optind;
-	for (int device = 0; argv[device]; device++) {
+	job.devices = argv + optind;
+	for (int device = 0; job.devices[device]; device++) {
 		for (int writer = 0; writer < settings.writers; writer++, n++) {
-			journals[n] = journal_map(dir, device, writer, true);
-			if (!journals[n])
-				fail(dir);
-			journals[n]->device = device;
-			journals[n]->writer = writer;
-			if (!settings.resume)
-				divide(argv[device], journals[n], &settings);
-		}
-	}
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	for (int i = 0; i < n; i++) {
-		pid_t pid = fork();
+			struct journal *journal = journal_map(dir, device, writer, true);
 
-		if (pid < 0)
-			fail("fork");
-		if (!pid) {
-			prctl(PR_SET_PDEATHSIG, SIGTERM);
-			exit(work(argv[journals[i]->device], journals[i], &settings));
+			if (!journal)
+				fail(dir);
+			journal->device = device;
+			journal->writer = writer;
+			if (!settings.resume)
+				divide(job.devices[device], journal, &settings);
+			job.journals[n] = journal;
 		}
 	}
-	for (;;) {
-		if (stopped)
-			kill(0, SIGTERM);
-		if (wait(&status) < 0) {
-			if (errno == EINTR)
-				continue;
-			break;
-		}
-		failed |= !WIFEXITED(status) || WEXITSTATUS(status);
-	}
-	return failed;
+	return children_run(n, work, &job);
 }
 
 struct found {
@@ -521,6 +456,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		usage();
 	if (!strcmp(argv[1], "run")) {
+		/* So that what is done before can be stopped, too. */
 		setpgid(0, 0);
 		return run(argc - 1, argv + 1);
 	}

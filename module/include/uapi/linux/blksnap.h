@@ -281,6 +281,7 @@ struct blksnap_snapshot_append_storage {
  *			that storing would itself have to be copied first; it is an image; it
  *			is zoned; its logical blocks are larger than those of a device of the
  *			snapshot
+ *	-EBUSY		sectors are storage already, of this snapshot or another, or given twice
  *	-EFBIG		there would be more than 8 TiB
  *	-ENOTBLK	the path is not that of a block device
  *	-EROFS		the device is read-only

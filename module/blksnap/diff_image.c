@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How the image finds its data in an area, whose states diff_area.c leads on meanwhile: what
+ * was looked up may have moved when it is used (origin -> memory -> storage, never back).
+ * Memory is looked at under the area's lock, as store_work() frees slots; the storage holds
+ * still until the snapshot is destroyed, which waits for the image; of the origin the reader
+ * asks again afterwards, diff_area_is_uncopied().
+ */
+#include <linux/highmem.h>
+#include "diff_area.h"
+
+static u64 run_of(struct diff_area *area, u64 block, u64 count, u32 state)
+{
+	u64 run;
+
+	if (block_is_uncopied(state))
+		return max_t(u64, chunk_uncopied(&area->table, block, count), 1);
+	for (run = 1; run < count; run++) {
+		u32 next = chunk_get(&area->table, block + run);
+
+		if (block_is_stored(state) ? next != state + run :
+		    block_is_in_memory(state) ? !block_is_in_memory(next) : next != state)
+			break;
+	}
+	return run;
+}
+
+void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
+		      struct diff_extent *extent)
+{
+	u64 first = sector / DIFF_BLOCK_SECTORS;
+	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
+	unsigned int offset = sector % DIFF_BLOCK_SECTORS;
+	u32 state = chunk_get(&area->table, first);
+	u64 run = run_of(area, first, blocks, state);
+	u32 adjacent;
+
+	if (block_is_uncopied(state)) {
+		extent->source = diff_origin;
+		extent->bdev = area->origin;
+		extent->sector = sector;
+	} else if (block_is_stored(state)) {
+		extent->source = diff_stored;
+		extent->bdev = diff_storage_locate(area->storage, block_number(state),
+						   &extent->sector, &adjacent);
+		extent->sector += offset;
+		run = min_t(u64, run, adjacent);
+	} else {
+		extent->source = state == BLOCK_ZERO ? diff_zero : diff_memory;
+	}
+	extent->count = min_t(sector_t, count, run * DIFF_BLOCK_SECTORS - offset);
+}
+
+bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t count)
+{
+	u64 first = sector / DIFF_BLOCK_SECTORS;
+	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
+
+	return chunk_uncopied(&area->table, first, blocks) == blocks;
+}
+
+/* Copies a part of a block to a part of a segment, if the block is in memory. */
+static bool read_block(struct diff_area *area, u64 block, unsigned int offset, struct bio_vec bv)
+{
+	unsigned long flags;
+	struct page *page = NULL;
+	void *data;
+	u32 state;
+
+	raw_spin_lock_irqsave(&area->lock, flags);
+	state = chunk_get(&area->table, block);
+	/* After a failure the slot may be empty. */
+	if (block_is_in_memory(state))
+		page = area->slots[state & BLOCK_SLOT_MASK];
+	if (page) {
+		data = kmap_local_page(page);
+		memcpy_to_bvec(&bv, data + offset);
+		kunmap_local(data);
+	}
+	raw_spin_unlock_irqrestore(&area->lock, flags);
+	return page;
+}
+
+bool diff_area_read_memory(struct diff_area *area, struct bio *bio)
+{
+	u64 pos = bio->bi_iter.bi_sector << SECTOR_SHIFT;
+	struct bvec_iter iter = bio->bi_iter;
+	unsigned int offset;
+	struct bio_vec part;
+
+	/* Segments need not end where blocks do. */
+	while (iter.bi_size) {
+		offset = pos % DIFF_BLOCK_SIZE;
+		part = bio_iter_iovec(bio, iter);
+		part.bv_len = min(part.bv_len, DIFF_BLOCK_SIZE - offset);
+		if (!read_block(area, pos >> DIFF_BLOCK_SHIFT, offset, part))
+			return false;
+		pos += part.bv_len;
+		bio_advance_iter_single(bio, &iter, part.bv_len);
+	}
+	return true;
+}

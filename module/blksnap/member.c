@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "member.h"
+
+bool member_overlap(const struct member *member, const struct diff_range *range,
+		    sector_t *sector, sector_t *count)
+{
+	struct block_device *origin = member->tracker->bdev;
+	sector_t start = range->bdev->bd_start_sect + range->sector;
+	sector_t end = start + (sector_t)range->count * DIFF_BLOCK_SECTORS;
+	sector_t first = origin->bd_start_sect;
+	sector_t last = first + bdev_nr_sectors(origin);
+
+	if (range->bdev->bd_disk != origin->bd_disk || start >= last || end <= first)
+		return false;
+	*sector = max(start, first) - first;
+	*count = min(end, last) - first - *sector;
+	return true;
+}
+
+bool member_is_aligned(const struct member *member, const struct diff_range *range)
+{
+	sector_t start = range->bdev->bd_start_sect + range->sector;
+
+	return !((start - member->tracker->bdev->bd_start_sect) % DIFF_BLOCK_SECTORS);
+}
+
+int member_check_device(struct block_device *bdev, struct block_device *origin)
+{
+	if (bdev_logical_block_size(bdev) > bdev_logical_block_size(origin)) {
+		pr_err("%pg: its logical blocks are too large for storage of %pg\n", bdev, origin);
+		return -EINVAL;
+	}
+	if (blkfilter_lies_on(bdev, origin)) {
+		pr_err("%pg: lies on %pg, of which it is to store the differences\n", bdev, origin);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int member_check_range(const struct member *member, const struct diff_range *range)
+{
+	sector_t sector, count;
+
+	if (!member_overlap(member, range, &sector, &count))
+		return 0;
+	if (!member_is_aligned(member, range)) {
+		pr_err("%pg: blocks of the storage do not coincide with those of %pg\n",
+		       range->bdev, member->tracker->bdev);
+		return -EINVAL;
+	}
+	return member->area ? diff_area_prepare_storage(member->area, sector, count) : 0;
+}
+
+void member_use_range(const struct member *member, const struct diff_range *range)
+{
+	sector_t sector, count;
+
+	if (!member_overlap(member, range, &sector, &count))
+		return;
+	tracker_mark(member->tracker, sector, count, member->area);
+	if (member->area)
+		diff_area_use_as_storage(member->area, sector, count);
+}
+
+int member_prepare(struct member *member, struct diff_storage *storage)
+{
+	struct diff_device *device;
+	unsigned int i;
+	int ret;
+
+	ret = tracker_refresh(member->tracker, true);
+	if (ret)
+		return ret;
+	member->area = diff_area_new(member->bdev, storage);
+	if (IS_ERR(member->area)) {
+		ret = PTR_ERR(member->area);
+		member->area = NULL;
+		return ret;
+	}
+	member->image = snapimage_new(member->tracker, member->area);
+	if (IS_ERR(member->image)) {
+		ret = PTR_ERR(member->image);
+		member->image = NULL;
+		return ret;
+	}
+	list_for_each_entry(device, &storage->devices, link) {
+		ret = member_check_device(device->bdev, member->bdev);
+		if (ret)
+			return ret;
+	}
+	for (i = 0; i < storage->nr_ranges; i++) {
+		ret = member_check_range(member, &storage->ranges[i]);
+		if (ret)
+			return ret;
+		member_use_range(member, &storage->ranges[i]);
+	}
+	return tracker_prepare(member->tracker);
+}
