@@ -270,10 +270,11 @@ static bool is_alive(struct block_device *bdev, struct inode *inode)
 static void wait_for_earlier(struct block_device *bdev)
 {
 	struct request_queue *queue = bdev_get_queue(bdev);
+	unsigned int memflags;
 
 	if (queue_is_mq(queue)) {
-		blk_mq_freeze_queue(queue);
-		blk_mq_unfreeze_queue(queue);
+		memflags = blk_mq_freeze_queue(queue);
+		blk_mq_unfreeze_queue(queue, memflags);
 	}
 }
 
