@@ -289,12 +289,14 @@ static int wait_for_earlier(struct block_device *bdev)
 {
 	struct request_queue *queue = bdev_get_queue(bdev);
 	unsigned long deadline = jiffies + EARLIER_TIMEOUT;
+	unsigned int memflags;
 	bool quiet;
 
 	synchronize_rcu_tasks();
+	memflags = memalloc_noio_save();
 	blk_freeze_queue_start(queue);
 	quiet = blk_mq_freeze_queue_wait_timeout(queue, EARLIER_TIMEOUT);
-	blk_mq_unfreeze_queue(queue);
+	blk_mq_unfreeze_queue(queue, memflags);
 	while (quiet && !queue_is_mq(queue) && accounted_writes(bdev)) {
 		schedule_timeout_idle(1);
 		quiet = time_before(jiffies, deadline);

@@ -12,14 +12,14 @@ static struct param tracking_block_maximum_shift;
 
 static struct param tracking_block_minimum_shift = {
 	.value = 16, .min = SECTOR_SHIFT, .max = 30,
-	.at_most = &tracking_block_maximum_shift,
+	.no_more_than = &tracking_block_maximum_shift,
 };
 
 PARAM(tracking_block_minimum_shift, "smallest size of a tracking block, as a power of two");
 
 static struct param tracking_block_maximum_shift = {
 	.value = 26, .min = SECTOR_SHIFT, .max = 30,
-	.at_least = &tracking_block_minimum_shift,
+	.no_less_than = &tracking_block_minimum_shift,
 };
 
 PARAM(tracking_block_maximum_shift, "largest size of a tracking block, as a power of two");

@@ -9,14 +9,14 @@ static struct param chunk_maximum_shift;
 
 static struct param chunk_minimum_shift = {
 	.value = 18, .min = DIFF_BLOCK_SHIFT, .max = 28,
-	.at_most = &chunk_maximum_shift,
+	.no_more_than = &chunk_maximum_shift,
 };
 
 PARAM(chunk_minimum_shift, "smallest size of a chunk, as a power of two");
 
 static struct param chunk_maximum_shift = {
 	.value = 26, .min = DIFF_BLOCK_SHIFT, .max = 28,
-	.at_least = &chunk_minimum_shift,
+	.no_less_than = &chunk_minimum_shift,
 };
 
 PARAM(chunk_maximum_shift, "largest size of a chunk, as a power of two");

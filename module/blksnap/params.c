@@ -13,14 +13,14 @@
  */
 int param_check_order(const char *name, const struct param *param)
 {
-	if (param->at_most && param->value > param->at_most->value) {
+	if (param->no_more_than && param->value > param->no_more_than->value) {
 		pr_err("%s=%u is more than the maximum set, %u\n", name, param->value,
-		       param->at_most->value);
+		       param->no_more_than->value);
 		return -EINVAL;
 	}
-	if (param->at_least && param->value < param->at_least->value) {
+	if (param->no_less_than && param->value < param->no_less_than->value) {
 		pr_err("%s=%u is less than the minimum set, %u\n", name, param->value,
-		       param->at_least->value);
+		       param->no_less_than->value);
 		return -EINVAL;
 	}
 	return 0;

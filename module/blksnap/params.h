@@ -13,15 +13,15 @@
  * @value: the current value
  * @min: smallest
  * @max: largest
- * @at_most: another parameter that it must not exceed, or NULL
- * @at_least: another one that it must not fall short of, or NULL
+ * @no_more_than: another parameter that it must not exceed, or NULL
+ * @no_less_than: another one that it must not fall short of, or NULL
  */
 struct param {
 	unsigned int value;
 	unsigned int min;
 	unsigned int max;
-	const struct param *at_most;
-	const struct param *at_least;
+	const struct param *no_more_than;
+	const struct param *no_less_than;
 };
 
 extern const struct kernel_param_ops param_ops_checked;

@@ -9,8 +9,10 @@
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/ftrace.h>
+#include <linux/sched/mm.h>
 #include "config.h"
 #include "../version.h"
 
@@ -54,6 +56,18 @@ static inline struct gendisk *compat_alloc_disk_old(struct gendisk *disk, struct
 }
 
 #define compat_alloc_disk(lim)	compat_alloc_disk_old(blk_alloc_disk(NUMA_NO_NODE), lim)
+#endif
+
+/* queues */
+
+#ifndef COMPAT_HAS_QUEUE_MEMFLAGS
+static inline void compat_unfreeze_queue(struct request_queue *queue, unsigned int memflags)
+{
+	blk_mq_unfreeze_queue(queue);
+	memalloc_noio_restore(memflags);
+}
+
+#define blk_mq_unfreeze_queue(queue, memflags)	compat_unfreeze_queue(queue, memflags)
 #endif
 
 /* opening block devices; struct compat_bdev_file is what keeps one open */

@@ -42,7 +42,8 @@ struct blkfilter_ctl {
  *	-EALREADY	this filter is attached already
  *	-EBUSY		another filter is attached, and is left alone; or, for the first device,
  *			the kernel's functions are redirected by somebody else (a live patch),
- *			as the kernel log says then
+ *			as the kernel log says then; or writes that were under way did not end
+ *			within 10 s
  *	-ENODEV		the device is being removed
  *	-EOPNOTSUPP	writes to such a device cannot all be seen; the kernel log says why
  *	or what the filter itself answers, such as -ENOMEM.
