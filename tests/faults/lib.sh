@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the tests with injected faults share; see fault-injection.rst of the kernel.
+
+# shellcheck source=tests/snapshot/lib.sh
+. "$(dirname "$0")/../snapshot/lib.sh"
+
+PATH=$(dirname "$0"):$(dirname "$0")/../snapshot:$PATH
+# What the other library has set.
+: "${writers_pid:=}"
+faults=/sys/kernel/debug
+
+[ -d $faults/failslab ] || skip "the kernel cannot inject faults"
+
+# code_of MODULE: where its code is, as FIRST LAST.
+code_of() {
+	awk -v module="[$1]" '$4 == module && $2 ~ /[tT]/ { print $1 }' /proc/kallsyms | sort |
+		sed -n '1p;$p' | paste -sd' '
+}
+
+# inject KIND PERCENT: fail so many of those calls that blksnap's code makes. What it lets go
+# on goes through the filter core, and is not its own.
+inject() {
+	local kind=$faults/$1 first last
+
+	read -r first last < <(code_of blksnap)
+	echo "0x$first" >"$kind/require-start"
+	echo "0x$last" >"$kind/require-end"
+	read -r first last < <(code_of blkfilter)
+	echo "0x$first" >"$kind/reject-start"
+	echo "0x$last" >"$kind/reject-end"
+	echo 32 >"$kind/stacktrace-depth"
+	echo 0 >"$kind/verbose"
+	echo -1 >"$kind/times"
+	echo "$2" >"$kind/probability"
+	defer heal "$1"
+}
+
+heal() {
+	echo 0 >"$faults/$1/probability"
+}
+
+# allocations_that_sleep_fail_too: by default only the others do.
+allocations_that_sleep_fail_too() {
+	echo N >$faults/failslab/ignore-gfp-wait
+	echo N >$faults/fail_page_alloc/ignore-gfp-wait
+	echo 0 >$faults/fail_page_alloc/min-order
+	echo 0 >$faults/failslab/verbose
+	echo 0 >$faults/fail_page_alloc/verbose
+	defer eval "echo Y >$faults/failslab/ignore-gfp-wait; echo Y >$faults/fail_page_alloc/ignore-gfp-wait"
+}
+
+# sick DEVICE: its I/O may be made to fail.
+sick() {
+	echo 1 >"/sys/class/block/${1#/dev/}/make-it-fail"
+	defer eval "echo 0 >/sys/class/block/${1#/dev/}/make-it-fail"
+}
