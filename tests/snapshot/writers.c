@@ -96,6 +96,9 @@ static void stamp_make(struct stamp *stamp, const struct journal *journal, uint3
 
 #define GARBAGE UINT32_MAX
 
+/* So many operations after the last one that shows may be hidden under zeros. */
+#define HIDDEN	64
+
 /* The number of the operation that wrote this; 0 for zeros. */
 static uint32_t stamp_read(const struct stamp *stamp, const struct journal *journal,
 			   uint32_t sector)
@@ -345,20 +348,23 @@ static bool find_state(struct found *found, const char *image)
 	}
 	for (i = 1; i <= last; i++)
 		replay(state, journal, i);
-	/* Zeros say not who wrote them: later operations of that kind may be there too. */
-	for (;; last++) {
+	/*
+	 * Zeros say not who wrote them: a later operation of that kind may be there too, and
+	 * all that came between, if the zeros cover it.
+	 */
+	for (i = last;; replay(state, journal, ++i)) {
 		if (first_difference(state, numbers, n) == n) {
-			found->low = match ? found->low : last;
-			found->high = last;
+			found->low = match ? found->low : i;
+			found->high = i;
 			match = true;
-		} else if (match) {
-			break;
 		}
-		if (last >= begun || journal->ops[last + 1].kind != 'z')
+		if (i >= begun || i >= last + HIDDEN)
 			break;
-		replay(state, journal, last + 1);
 	}
 	if (!match) {
+		memset(state, 0, n * sizeof(*state));
+		for (i = 1; i <= last; i++)
+			replay(state, journal, i);
 		i = first_difference(state, numbers, n);
 		fprintf(stderr, "%s: writer %u, after operation %u of %u: sector %u holds %u, not %u\n",
 			image, journal->writer, last, begun, journal->first + i, numbers[i], state[i]);
