@@ -196,13 +196,13 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 static bool overlap(const struct member *member, const struct diff_range *range,
 		    sector_t *sector, sector_t *count)
 {
-	struct block_device *origin = member->tracker->bdev;
-	sector_t start = range->bdev->bd_start_sect + range->sector;
+	struct tracker *tracker = member->tracker;
+	sector_t start = compat_part_start(compat_part_of(range->bdev)) + range->sector;
 	sector_t end = start + (sector_t)range->count * DIFF_BLOCK_SECTORS;
-	sector_t first = origin->bd_start_sect;
-	sector_t last = first + bdev_nr_sectors(origin);
+	sector_t first = compat_part_start(tracker->part);
+	sector_t last = first + compat_part_sectors(tracker->part);
 
-	if (range->bdev->bd_disk != origin->bd_disk || start >= last || end <= first)
+	if (range->bdev->bd_disk != tracker->disk || start >= last || end <= first)
 		return false;
 	*sector = max(start, first) - first;
 	*count = min(end, last) - first - *sector;
@@ -212,9 +212,9 @@ static bool overlap(const struct member *member, const struct diff_range *range,
 /* Whether the blocks of a range coincide with those of a member that it lies on. */
 static bool is_aligned(const struct member *member, const struct diff_range *range)
 {
-	sector_t start = range->bdev->bd_start_sect + range->sector;
+	sector_t start = compat_part_start(compat_part_of(range->bdev)) + range->sector;
 
-	return !((start - member->tracker->bdev->bd_start_sect) % DIFF_BLOCK_SECTORS);
+	return !((start - compat_part_start(member->tracker->part)) % DIFF_BLOCK_SECTORS);
 }
 
 /* check_storage_device - whether a device can have storage for another; both are open */
@@ -271,8 +271,8 @@ static int check_range(const struct member *member, const struct diff_range *ran
 	if (!overlap(member, range, &sector, &count))
 		return 0;
 	if (!is_aligned(member, range)) {
-		pr_err("%pg: blocks of the storage do not coincide with those of %pg\n",
-		       range->bdev, member->tracker->bdev);
+		pr_err("%pg: blocks of the storage do not coincide with those of %s\n",
+		       range->bdev, dev_name(compat_part_device(member->tracker->part)));
 		return -EINVAL;
 	}
 	return member->area ? diff_area_prepare_storage(member->area, sector, count) : 0;
@@ -455,7 +455,8 @@ static int open_members(struct snapshot *snapshot, struct freezer *freezer)
 		member->bdev = freezer_add(freezer, member->tracker->dev);
 		if (IS_ERR(member->bdev))
 			return PTR_ERR(member->bdev);
-		if (member->bdev != member->tracker->bdev || member->bdev != compat_bdev_of(file))
+		if (compat_part_of(member->bdev) != member->tracker->part ||
+		    member->bdev != compat_bdev_of(file))
 			return -ENODEV;
 	}
 	return 0;
