@@ -96,19 +96,13 @@ static struct shown *shown_find(struct bio *bio, struct blkfilter_attachment *at
 	return NULL;
 }
 
-/* bio_range - the part of the device that a bio concerns, if any */
-static bool bio_range(struct bio *bio, struct block_device *bdev,
+/* bio_range - the part of a device that sectors of its disk lie in, if any */
+static bool bio_range(sector_t start, sector_t count, struct compat_part *part,
 		      struct blkfilter_range *range)
 {
-	sector_t start = bio->bi_iter.bi_sector;
-	sector_t end, first, last;
-
-	/* Its sectors count from the start of the part until it was remapped. */
-	if (!bio_flagged(bio, BIO_REMAPPED))
-		start += bio->bi_bdev->bd_start_sect;
-	end = start + bio_sectors(bio);
-	first = bdev->bd_start_sect;
-	last = first + bdev_nr_sectors(bdev);
+	sector_t end = start + count;
+	sector_t first = compat_part_start(part);
+	sector_t last = first + compat_part_sectors(part);
 
 	/* This comes before the check for the end of the device: any number may come. */
 	if (start >= last || end <= first || end < start)
@@ -155,18 +149,20 @@ static bool bio_show(struct bio *bio, struct blkfilter_attachment *att,
  */
 bool bio_filter(struct bio *bio)
 {
-	struct gendisk *disk = bio->bi_bdev->bd_disk;
+	struct gendisk *disk = compat_bio_disk(bio);
 	struct hlist_head *bucket = registry_bucket(disk);
 	struct blkfilter_attachment *att;
 	struct blkfilter_range range;
 	bool taken = false;
+	sector_t start;
 
 	if (likely(hlist_empty(bucket)))
 		return false;
 
 	rcu_read_lock();
+	start = compat_bio_start(bio);
 	hlist_for_each_entry_rcu(att, bucket, node) {
-		if (att->disk != disk || !bio_range(bio, att->bdev, &range) ||
+		if (att->disk != disk || !bio_range(start, bio_sectors(bio), att->part, &range) ||
 		    shown_find(bio, att))
 			continue;
 		taken = bio_show(bio, att, &range);

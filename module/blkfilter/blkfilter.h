@@ -45,7 +45,7 @@ struct blkfilter_count {
  * struct blkfilter_attachment - a filter on a device, the core's side
  * @node: in the table of attachments, under its disk; RCU
  * @disk: the disk the device is, or is a part of
- * @bdev: the device; its memory is pinned until the attachment left the table, but it is
+ * @part: the device; its memory is pinned until the attachment left the table, but it is
  *	not open
  * @flt: the filter; not to be followed once the attachment left the table
  * @ref: one until the last of its bios ended, one per ioctl that uses it
@@ -68,7 +68,7 @@ struct blkfilter_count {
 struct blkfilter_attachment {
 	struct hlist_node node;
 	struct gendisk *disk;
-	struct block_device *bdev;
+	struct compat_part *part;
 	struct blkfilter *flt;
 	struct kref ref;
 	struct mutex op_lock;

@@ -39,8 +39,7 @@ struct hook {
 	bool installed;
 };
 
-#define HOOK_FLAGS	(COMPAT_FTRACE_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY | \
-			 FTRACE_OPS_FL_PERMANENT)
+#define HOOK_FLAGS	(COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
 
 /* Tasks inside of a take_* function that may sleep. */
 static atomic_t inside = ATOMIC_INIT(0);
@@ -58,8 +57,9 @@ static void leave(void)
 }
 
 /* The bio was taken over: it is held, or kept by a filter. */
-static noinline void take_bio(struct bio *bio)
+static noinline compat_qc_t take_bio(struct bio *bio)
 {
+	return COMPAT_QC_NONE;
 }
 
 static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -150,7 +150,7 @@ static void on_ioctl(unsigned long ip, unsigned long parent_ip, struct ftrace_op
 static struct hook ioctl_hooks[] = {
 	{
 		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = take_ioctl },
-		.name = "blkdev_ioctl",
+		.name = COMPAT_BLKDEV_IOCTL,
 	}, {
 		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = take_compat_ioctl },
 		.name = "compat_blkdev_ioctl",
@@ -213,14 +213,11 @@ static void remove_all(struct hook *hooks, unsigned int count)
 	}
 }
 
-/*
- * At the very end only: some kernels leave a dangling pointer in the ops, which the next
- * ftrace_set_filter() would free once more.
- */
+/* Frees what ftrace keeps in the ops, which are not registered. */
 static void free_all(struct hook *hooks, unsigned int count)
 {
 	while (count--)
-		ftrace_free_filter(&hooks[count].ops);
+		ftrace_set_filter(&hooks[count].ops, NULL, 0, 1);
 }
 
 static int install_all(struct hook *hooks, unsigned int count)
@@ -272,9 +269,10 @@ static void on_test_bio(unsigned long ip, unsigned long parent_ip, struct ftrace
 	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_bio);
 }
 
-static void test_submit_bio(struct bio *bio)
+static compat_qc_t test_submit_bio(struct bio *bio)
 {
 	bio_io_error(bio);
+	return COMPAT_QC_NONE;
 }
 
 static const struct block_device_operations test_fops = {
@@ -300,7 +298,8 @@ static int self_test(void)
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
 	disk->fops = &test_fops;
-	bio_init(&bio, disk->part0, NULL, 0, REQ_OP_WRITE | REQ_PREFLUSH);
+	bio_init(&bio, NULL, NULL, 0, REQ_OP_WRITE | REQ_PREFLUSH);
+	compat_bio_set_disk(&bio, disk);
 	bio.bi_end_io = test_end_io;
 	test_bio = &bio;
 
@@ -316,7 +315,7 @@ static int self_test(void)
 	}
 	free_all(&hook, 1);
 	bio_uninit(&bio);
-	put_disk(disk);
+	compat_put_disk(disk, false);
 	return ret;
 }
 

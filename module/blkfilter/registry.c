@@ -64,7 +64,7 @@ static struct blkfilter_attachment *find_device(struct device *dev)
 
 	for (i = 0; i < ARRAY_SIZE(table); i++)
 		hlist_for_each_entry_rcu(att, &table[i], node, lockdep_is_held(&blkfilter_lock))
-			if (&att->bdev->bd_device == dev)
+			if (compat_part_device(att->part) == dev)
 				return att;
 	return NULL;
 }
@@ -90,7 +90,7 @@ static struct blkfilter_attachment *find_bdev(struct block_device *bdev)
 	struct blkfilter_attachment *att;
 
 	hlist_for_each_entry(att, registry_bucket(bdev->bd_disk), node)
-		if (att->bdev == bdev)
+		if (att->part == compat_part_of(bdev))
 			return att;
 	return NULL;
 }
@@ -158,14 +158,14 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 	att->count = alloc_percpu(struct blkfilter_count);
 	if (!att->count)
 		goto err_free;
-	att->wq = alloc_workqueue("blkfilter-%s", WQ_MEM_RECLAIM, 1,
-				  dev_name(&bdev->bd_device));
+	att->wq = alloc_workqueue("blkfilter-%s", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
+				  dev_name(compat_part_device(compat_part_of(bdev))));
 	if (!att->wq)
 		goto err_free_percpu;
 	att->reserve = bio_new_reserve();
 	if (!att->reserve)
 		goto err_destroy_wq;
-	att->bdev = bdev;
+	att->part = compat_part_of(bdev);
 	att->disk = bdev->bd_disk;
 	kref_init(&att->ref);
 	mutex_init(&att->op_lock);
@@ -193,7 +193,9 @@ err_free:
  */
 sector_t registry_rank(const struct blkfilter_attachment *att)
 {
-	return bdev_is_partition(att->bdev) ? att->bdev->bd_start_sect : (sector_t)-1;
+	if (att->part == compat_part_of_disk(att->disk))
+		return -1;
+	return compat_part_start(att->part);
 }
 
 /* Adds to the bucket, in the order of registry_rank() for those of the same disk. */
@@ -222,7 +224,7 @@ static int table_add(struct blkfilter_attachment *att)
 			return ret;
 	}
 	attached++;
-	get_device(&att->bdev->bd_device);
+	get_device(compat_part_device(att->part));
 	add_in_order(att);
 	return 0;
 }
@@ -250,7 +252,7 @@ static void detach(struct blkfilter_attachment *att)
 	att->detached = true;
 	flt->ops->detach(flt);
 	module_put(owner);
-	put_device(&att->bdev->bd_device);
+	put_device(compat_part_device(att->part));
 	queue_work(reaper, &att->reap_work);
 }
 
@@ -259,10 +261,10 @@ static void detach(struct blkfilter_attachment *att)
  * inode out of the cache before they get to device_del(), where we are called again: so
  * whoever is in the table and finds the device alive will be told when it goes.
  */
-static bool is_alive(struct block_device *bdev, struct inode *inode)
+static bool is_alive(const struct blkfilter_attachment *att, struct inode *inode)
 {
 	smp_mb(); /* first in the table, then look */
-	return disk_live(bdev->bd_disk) && !inode_unhashed(inode);
+	return compat_part_is_live(att->part, inode);
 }
 
 /* How many writes a driver that takes bios has under way, as far as it accounts for them. */
@@ -272,7 +274,7 @@ static long accounted_writes(struct block_device *bdev)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += part_stat_local_read_cpu(bdev, in_flight[1], cpu);
+		sum += part_stat_local_read_cpu(compat_part_of(bdev), in_flight[1], cpu);
 	return sum;
 }
 
@@ -361,7 +363,7 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 		goto err_detach;
 	mutex_unlock(&blkfilter_lock);
 
-	ret = is_alive(bdev, inode) ? wait_for_earlier(bdev) : -ENODEV;
+	ret = is_alive(att, inode) ? wait_for_earlier(bdev) : -ENODEV;
 	if (ret)
 		detach(att);
 	else
@@ -440,7 +442,8 @@ static void remove_attachment(struct blkfilter_attachment *att)
 {
 	mutex_lock(&att->op_lock);
 	if (!att->detached) {
-		pr_info("%pg: is removed, detaching filter %s\n", att->bdev, att->flt->ops->name);
+		pr_info("%s: is removed, detaching filter %s\n",
+			dev_name(compat_part_device(att->part)), att->flt->ops->name);
 		if (att->flt->ops->detaching)
 			att->flt->ops->detaching(att->flt, true);
 		detach(att);

@@ -14,6 +14,11 @@
 
 static bool lies_on(struct device *upper, struct device *lower, unsigned int depth);
 
+static struct device *device_of(struct block_device *bdev)
+{
+	return compat_part_device(compat_part_of(bdev));
+}
+
 /* in_slaves - whether sysfs lists a device among those that another one directly uses */
 static bool in_slaves(struct device *upper, struct device *lower)
 {
@@ -61,7 +66,7 @@ static struct device *backing_device(struct device *loop)
 			dev = class_find_device_by_devt(loop->class, inode->i_rdev);
 		} else {
 			bdev = path.dentry->d_sb->s_bdev;
-			dev = bdev ? get_device(&bdev->bd_device) : NULL;
+			dev = bdev ? get_device(device_of(bdev)) : NULL;
 		}
 		path_put(&path);
 	}
@@ -88,7 +93,7 @@ static int try_between(struct device *between, void *data)
 
 static struct device *whole(struct device *dev)
 {
-	return disk_to_dev(dev_to_bdev(dev)->bd_disk);
+	return disk_to_dev(compat_device_disk(dev));
 }
 
 static bool lies_on(struct device *upper, struct device *lower, unsigned int depth)
@@ -113,25 +118,25 @@ static bool lies_on(struct device *upper, struct device *lower, unsigned int dep
 
 bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
 {
-	struct block_device *part;
+	struct device *dev = device_of(lower);
+	struct compat_part *part;
 	unsigned long index;
 	bool found = false;
 
 	if (upper->bd_disk == lower->bd_disk)
 		return false;
-	if (lies_on(&upper->bd_device, &lower->bd_device, 0))
+	if (lies_on(device_of(upper), dev, 0))
 		return true;
 	if (bdev_is_partition(lower))
-		return lies_on(&upper->bd_device, whole(&lower->bd_device), 0);
+		return lies_on(device_of(upper), whole(dev), 0);
 
 	rcu_read_lock();
-	xa_for_each(&lower->bd_disk->part_tbl, index, part) {
-		struct device *dev = &part->bd_device;
-
-		if (part == lower || !kobject_get_unless_zero(&dev->kobj))
+	for (index = 1; (part = compat_part_next(lower->bd_disk, &index)); index++) {
+		dev = compat_part_device(part);
+		if (!kobject_get_unless_zero(&dev->kobj))
 			continue;
 		rcu_read_unlock();
-		found = lies_on(&upper->bd_device, dev, 0);
+		found = lies_on(device_of(upper), dev, 0);
 		put_device(dev);
 		rcu_read_lock();
 		if (found)
@@ -145,7 +150,7 @@ EXPORT_SYMBOL_GPL(blkfilter_lies_on);
 /* Request-based device mapper hands requests, not bios, to the devices below. */
 static int is_request_based_user(struct device *upper, void *leg)
 {
-	struct gendisk *disk = dev_to_bdev(upper)->bd_disk;
+	struct gendisk *disk = compat_device_disk(upper);
 
 	return queue_is_mq(disk->queue) && in_slaves(upper, leg);
 }
@@ -162,7 +167,7 @@ const char *stack_refusal(struct block_device *bdev)
 		return "it is zoned";
 	if (blk_queue_dax(bdev_get_queue(bdev)))
 		return "programs may write to it through mappings (DAX)";
-	if (class_for_each_device(bdev->bd_device.class, NULL, &bdev->bd_device,
+	if (class_for_each_device(device_of(bdev)->class, NULL, device_of(bdev),
 				  is_request_based_user))
 		return "it is a path of a request-based multipath device";
 	return NULL;

@@ -568,13 +568,12 @@ static void store_work(struct work_struct *work)
 
 static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *first, u64 *count)
 {
-	sector_t start = bio->bi_iter.bi_sector, end;
+	sector_t origin = compat_part_start(compat_part_of(area->origin));
+	sector_t start = compat_bio_start(bio);
+	sector_t end = start + bio_sectors(bio) - origin;
 
-	if (!bio_flagged(bio, BIO_REMAPPED))
-		start += bio->bi_bdev->bd_start_sect;
-	end = start + bio_sectors(bio) - area->origin->bd_start_sect;
 	/* It may begin before the device, or end behind it, if it came through the disk. */
-	start = max(start, area->origin->bd_start_sect) - area->origin->bd_start_sect;
+	start = max(start, origin) - origin;
 	end = min(end, area->capacity);
 	*first = start / DIFF_BLOCK_SECTORS;
 	*count = start < end ? DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - *first : 0;
@@ -700,9 +699,10 @@ static int init_workers(struct diff_area *area)
 {
 	unsigned int major = MAJOR(area->dev), minor = MINOR(area->dev);
 
-	area->copy_wq = alloc_workqueue("blksnap-copy-%u:%u", WQ_MEM_RECLAIM | WQ_HIGHPRI, 1,
-					major, minor);
-	area->store_wq = alloc_workqueue("blksnap-store-%u:%u", WQ_MEM_RECLAIM, 1, major, minor);
+	area->copy_wq = alloc_workqueue("blksnap-copy-%u:%u",
+					WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_PERCPU, 1, major, minor);
+	area->store_wq = alloc_workqueue("blksnap-store-%u:%u", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
+					 major, minor);
 	return area->copy_wq && area->store_wq ? 0 : -ENOMEM;
 }
 
@@ -716,7 +716,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	area->origin = origin;
 	area->dev = origin->bd_dev;
 	area->capacity = bdev_nr_sectors(origin);
-	area->diskseq = origin->bd_disk->diskseq;
+	area->diskseq = compat_diskseq(origin->bd_disk);
 	area->block_size = bdev_logical_block_size(origin);
 	area->physical_block_size = bdev_physical_block_size(origin);
 	area->granule = max(area->physical_block_size / DIFF_BLOCK_SIZE, 1U);
@@ -758,7 +758,7 @@ void diff_area_put_origin(struct diff_area *area)
 {
 	/* A loop device has its sequence number changed before its new file is read. */
 	if (unlikely(bdev_nr_sectors(area->origin) != area->capacity ||
-		     area->origin->bd_disk->diskseq != area->diskseq))
+		     compat_diskseq(area->origin->bd_disk) != area->diskseq))
 		diff_area_fail(area, -ESTALE);
 	put_reader(area);
 }

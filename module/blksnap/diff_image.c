@@ -96,7 +96,7 @@ bool diff_area_read_memory(struct diff_area *area, struct bio *bio)
 		if (!read_block(area, pos >> DIFF_BLOCK_SHIFT, offset, part))
 			return false;
 		pos += part.bv_len;
-		bio_advance_iter_single(bio, &iter, part.bv_len);
+		bio_advance_iter(bio, &iter, part.bv_len);
 	}
 	return true;
 }

@@ -74,7 +74,7 @@ static unsigned int add_spans(struct span *spans, unsigned int nr, const struct 
 	for (; count--; ranges++) {
 		if (ranges->bdev->bd_disk != disk)
 			continue;
-		first = ranges->bdev->bd_start_sect + ranges->sector;
+		first = diff_range_start(ranges);
 		spans[nr++] = (struct span) {
 			.first = first,
 			.end = first + (sector_t)ranges->count * DIFF_BLOCK_SECTORS,

@@ -46,6 +46,12 @@ struct diff_range {
 	u32 count;
 };
 
+/* diff_range_start - the first sector of a range, counted from the start of the disk */
+static inline sector_t diff_range_start(const struct diff_range *range)
+{
+	return compat_part_start(compat_part_of(range->bdev)) + range->sector;
+}
+
 /**
  * struct diff_storage - the storage of a snapshot
  * @link: in the list of all

@@ -177,8 +177,8 @@ static int add_target(struct freezer *freezer, struct compat_bdev_file *file)
 {
 	struct target *targets;
 
-	targets = krealloc_array(freezer->targets, freezer->nr_targets + 1, sizeof(*targets),
-				 GFP_KERNEL);
+	targets = krealloc(freezer->targets,
+			   array_size(freezer->nr_targets + 1, sizeof(*targets)), GFP_KERNEL);
 	if (!targets)
 		return -ENOMEM;
 	freezer->targets = targets;
@@ -192,12 +192,12 @@ static int add_target(struct freezer *freezer, struct compat_bdev_file *file)
 /* next_partition - number of the first partition from *index on, 0 if there is none */
 static dev_t next_partition(struct gendisk *disk, unsigned long *index)
 {
-	struct block_device *part;
+	struct compat_part *part;
 	dev_t dev;
 
 	rcu_read_lock();
-	part = xa_find(&disk->part_tbl, index, ULONG_MAX, XA_PRESENT);
-	dev = part ? part->bd_dev : 0;
+	part = compat_part_next(disk, index);
+	dev = part ? compat_part_device(part)->devt : 0;
 	rcu_read_unlock();
 	return dev;
 }

@@ -4,13 +4,13 @@
 bool member_overlap(const struct member *member, const struct diff_range *range,
 		    sector_t *sector, sector_t *count)
 {
-	struct block_device *origin = member->tracker->bdev;
-	sector_t start = range->bdev->bd_start_sect + range->sector;
+	struct tracker *tracker = member->tracker;
+	sector_t start = diff_range_start(range);
 	sector_t end = start + (sector_t)range->count * DIFF_BLOCK_SECTORS;
-	sector_t first = origin->bd_start_sect;
-	sector_t last = first + bdev_nr_sectors(origin);
+	sector_t first = compat_part_start(tracker->part);
+	sector_t last = first + compat_part_sectors(tracker->part);
 
-	if (range->bdev->bd_disk != origin->bd_disk || start >= last || end <= first)
+	if (range->bdev->bd_disk != tracker->disk || start >= last || end <= first)
 		return false;
 	*sector = max(start, first) - first;
 	*count = min(end, last) - first - *sector;
@@ -19,9 +19,9 @@ bool member_overlap(const struct member *member, const struct diff_range *range,
 
 bool member_is_aligned(const struct member *member, const struct diff_range *range)
 {
-	sector_t start = range->bdev->bd_start_sect + range->sector;
+	sector_t start = diff_range_start(range);
 
-	return !((start - member->tracker->bdev->bd_start_sect) % DIFF_BLOCK_SECTORS);
+	return !((start - compat_part_start(member->tracker->part)) % DIFF_BLOCK_SECTORS);
 }
 
 int member_check_device(struct block_device *bdev, struct block_device *origin)
@@ -44,8 +44,8 @@ int member_check_range(const struct member *member, const struct diff_range *ran
 	if (!member_overlap(member, range, &sector, &count))
 		return 0;
 	if (!member_is_aligned(member, range)) {
-		pr_err("%pg: blocks of the storage do not coincide with those of %pg\n",
-		       range->bdev, member->tracker->bdev);
+		pr_err("%pg: blocks of the storage do not coincide with those of %s\n",
+		       range->bdev, dev_name(compat_part_device(member->tracker->part)));
 		return -EINVAL;
 	}
 	return member->area ? diff_area_prepare_storage(member->area, sector, count) : 0;

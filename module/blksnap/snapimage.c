@@ -233,13 +233,13 @@ static void image_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 }
 
-static void snapimage_submit_bio(struct bio *bio)
+static compat_qc_t snapimage_submit_bio(struct bio *bio)
 {
-	struct snapimage *image = bio->bi_bdev->bd_disk->private_data;
+	struct snapimage *image = compat_bio_disk(bio)->private_data;
 
 	if (!get_image(image)) {
 		bio_io_error(bio);
-		return;
+		return COMPAT_QC_NONE;
 	}
 	if (!bio_sectors(bio))
 		end(image, bio, BLK_STS_OK); /* a flush: there is nothing that must persist */
@@ -249,6 +249,7 @@ static void snapimage_submit_bio(struct bio *bio)
 		hand_to_worker(image, bio);
 	else
 		end(image, bio, BLK_STS_NOTSUPP);
+	return COMPAT_QC_NONE;
 }
 
 static void free_image(struct snapimage *image)
@@ -269,7 +270,7 @@ void snapimage_exit(void)
 }
 
 /* The last one who had it open is gone. */
-static void snapimage_free_disk(struct gendisk *disk)
+static void __maybe_unused snapimage_free_disk(struct gendisk *disk)
 {
 	free_image(disk->private_data);
 }
@@ -277,7 +278,7 @@ static void snapimage_free_disk(struct gendisk *disk)
 static const struct block_device_operations snapimage_fops = {
 	.owner = THIS_MODULE,
 	.submit_bio = snapimage_submit_bio,
-	.free_disk = snapimage_free_disk,
+	COMPAT_FREE_DISK(snapimage_free_disk)
 };
 
 bool snapimage_is_image(struct block_device *bdev)
@@ -291,7 +292,7 @@ static int init_disk(struct snapimage *image, const struct diff_area *area)
 		.logical_block_size = area->block_size,
 		.physical_block_size = area->physical_block_size,
 		.io_min = area->physical_block_size,
-		.dma_alignment = max(area->block_size, 512U) - 1,
+		COMPAT_DMA_ALIGNMENT(max(area->block_size, 512U) - 1)
 	};
 	struct gendisk *disk = compat_alloc_disk(&limits);
 
@@ -323,8 +324,8 @@ struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area)
 	bio_list_init(&image->waiting);
 	INIT_WORK(&image->work, image_work);
 
-	image->wq = alloc_workqueue("blksnap-image-%u:%u", WQ_MEM_RECLAIM, 1, MAJOR(area->dev),
-				    MINOR(area->dev));
+	image->wq = alloc_workqueue("blksnap-image-%u:%u", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
+				    MAJOR(area->dev), MINOR(area->dev));
 	ret = image->wq ? 0 : -ENOMEM;
 	ret = ret ?: bioset_init(&image->bios, IMAGE_BIOS, offsetof(struct part, bio),
 				 BIOSET_NEED_RESCUER);
@@ -351,15 +352,16 @@ void snapimage_free(struct snapimage *image)
 {
 	struct gendisk *disk = image->disk;
 	sector_t capacity = get_capacity(disk);
+	bool shown = disk_live(disk);
 
 	put_image(image);
 	wait_for_completion(&image->unused);
-	if (disk_live(disk)) {
+	if (shown) {
 		del_gendisk(disk);
 		/* To whoever has it open it is to be a broken device, not one that ends here. */
 		set_capacity(disk, capacity);
-	} else {
-		free_image(image); /* it was never shown: free_disk will not be called */
 	}
-	put_disk(disk);
+	compat_put_disk(disk, shown);
+	if (!shown || !COMPAT_CALLS_FREE_DISK)
+		free_image(image);
 }

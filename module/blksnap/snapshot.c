@@ -368,7 +368,8 @@ static int open_members(struct snapshot *snapshot, struct freezer *freezer)
 		member->bdev = freezer_add(freezer, member->tracker->dev);
 		if (IS_ERR(member->bdev))
 			return PTR_ERR(member->bdev);
-		if (member->bdev != member->tracker->bdev || member->bdev != compat_bdev_of(file))
+		if (compat_part_of(member->bdev) != member->tracker->part ||
+		    member->bdev != compat_bdev_of(file))
 			return -ENODEV;
 	}
 	return 0;

@@ -41,9 +41,10 @@ struct blkfilter *tracker_attach(struct block_device *bdev)
 	kref_init(&tracker->ref);
 	mutex_init(&tracker->lock);
 	mutex_init(&tracker->stop_lock);
-	tracker->bdev = bdev;
+	tracker->part = compat_part_of(bdev);
+	tracker->disk = bdev->bd_disk;
 	tracker->dev = bdev->bd_dev;
-	tracker->diskseq = bdev->bd_disk->diskseq;
+	tracker->diskseq = compat_diskseq(bdev->bd_disk);
 	RCU_INIT_POINTER(tracker->map, map);
 	mutex_lock(&trackers_lock);
 	list_add_tail(&tracker->link, &trackers);
@@ -91,8 +92,8 @@ void tracker_detach(struct blkfilter *flt)
 /* Whether the device is what it was when the map was made. */
 static bool is_same(const struct tracker *tracker, const struct cbt_map *map)
 {
-	return bdev_nr_sectors(tracker->bdev) == map->capacity &&
-	       tracker->bdev->bd_disk->diskseq == tracker->diskseq;
+	return compat_part_sectors(tracker->part) == map->capacity &&
+	       compat_diskseq(tracker->disk) == tracker->diskseq;
 }
 
 static void set_stale(struct tracker *tracker)
@@ -170,8 +171,8 @@ int tracker_refresh(struct tracker *tracker, bool taking)
 	if (!wants_refresh(tracker))
 		return 0;
 	/* Not with the lock held: a take needs that while file systems are frozen. */
-	diskseq = tracker->bdev->bd_disk->diskseq;
-	map = cbt_map_new(bdev_nr_sectors(tracker->bdev));
+	diskseq = compat_diskseq(tracker->disk);
+	map = cbt_map_new(compat_part_sectors(tracker->part));
 	if (!map)
 		return -ENOMEM;
 

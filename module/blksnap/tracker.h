@@ -19,7 +19,8 @@ struct snapshot;
  * @filter: the filter on it
  * @ref: one until it is detached, one for the snapshot that has it
  * @link: in the list of all trackers; under trackers_lock
- * @bdev: the device; to be followed only by who has it open or was called by the core for it
+ * @part: the device; to be followed only by who has it open or was called by the core for it
+ * @disk: its disk; likewise
  * @dev: its number
  * @diskseq: of its disk, as the map was made
  * @snapshot: the snapshot that it is in, if any; under trackers_lock
@@ -41,7 +42,8 @@ struct tracker {
 	struct blkfilter filter;
 	struct kref ref;
 	struct list_head link;
-	struct block_device *bdev;
+	struct compat_part *part;
+	struct gendisk *disk;
 	dev_t dev;
 	u64 diskseq;
 	struct snapshot *snapshot;

@@ -4,12 +4,12 @@
  */
 #include <linux/blkdev.h>
 
-int probe(struct block_device *bdev);
-int probe(struct block_device *bdev)
+void *probe(void);
+void *probe(void)
 {
 #ifdef COMPAT_HAS_BDEV_FREEZE
-	return bdev_freeze(bdev) ?: bdev_thaw(bdev);
+	return bdev_freeze;
 #else
-	return freeze_bdev(bdev) ?: thaw_bdev(bdev);
+	return freeze_bdev;
 #endif
 }

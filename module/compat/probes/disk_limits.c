@@ -5,17 +5,18 @@
  */
 #include <linux/blkdev.h>
 
+#ifdef COMPAT_HAS_DISK_LIMITS
 struct gendisk *probe(void);
 struct gendisk *probe(void)
 {
-#ifdef COMPAT_HAS_DISK_LIMITS
 	struct queue_limits lim = { .logical_block_size = 512 };
 
 	return blk_alloc_disk(&lim, NUMA_NO_NODE);
-#else
-	struct gendisk *disk = blk_alloc_disk(NUMA_NO_NODE);
-
-	blk_queue_logical_block_size(disk->queue, 512);
-	return disk;
-#endif
 }
+#else
+void probe(struct gendisk *disk);
+void probe(struct gendisk *disk)
+{
+	blk_queue_logical_block_size(disk->queue, 512);
+}
+#endif

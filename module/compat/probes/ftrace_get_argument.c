@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Linux 6.2 has accessors for what an ftrace callback gets ("ftrace: abstract
- * DYNAMIC_FTRACE_WITH_ARGS accesses"); before, on x86, there is a struct pt_regs in it.
+ * DYNAMIC_FTRACE_WITH_ARGS accesses"); before, on x86, it is or contains a struct pt_regs.
  */
 #include <linux/ftrace.h>
 
+#ifdef COMPAT_HAS_FTRACE_GET_ARGUMENT
 unsigned long probe(struct ftrace_regs *fregs);
 unsigned long probe(struct ftrace_regs *fregs)
 {
-#ifdef COMPAT_HAS_FTRACE_GET_ARGUMENT
+	ftrace_regs_set_instruction_pointer(fregs, 0);
 	return ftrace_regs_get_argument(fregs, 0);
-#else
-	ftrace_instruction_pointer_set(fregs, 0);
-	return regs_get_kernel_argument(&fregs->regs, 0);
-#endif
 }
+#else
+/* Clashes with the function or the macro where there is one. */
+void ftrace_regs_get_argument(int regs, int number);
+#endif

@@ -313,7 +313,7 @@ static struct blkfilter *test_attach(struct block_device *bdev)
 	spin_lock_init(&tf->lock);
 	bio_list_init(&tf->kept);
 	INIT_DELAYED_WORK(&tf->work, resubmit_work);
-	tf->wq = alloc_workqueue("blkfilter_test", WQ_MEM_RECLAIM, 1);
+	tf->wq = alloc_workqueue("blkfilter_test", WQ_MEM_RECLAIM | WQ_PERCPU, 1);
 	if (!tf->wq)
 		goto err_free;
 	if (tf->sectors <= BITMAP_MAX_SECTORS) {

@@ -14,7 +14,7 @@ static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftra
 
 static struct ftrace_ops test_ops = {
 	.func = on_submit_bio,
-	.flags = COMPAT_FTRACE_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY,
+	.flags = COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY,
 };
 
 static int __init test_init(void)
@@ -24,14 +24,14 @@ static int __init test_init(void)
 	if (!ret)
 		ret = register_ftrace_function(&test_ops);
 	if (ret)
-		ftrace_free_filter(&test_ops);
+		ftrace_set_filter(&test_ops, NULL, 0, 1);
 	return ret;
 }
 
 static void __exit test_exit(void)
 {
 	unregister_ftrace_function(&test_ops);
-	ftrace_free_filter(&test_ops);
+	ftrace_set_filter(&test_ops, NULL, 0, 1);
 }
 
 module_init(test_init);
