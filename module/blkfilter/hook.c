@@ -196,8 +196,8 @@ static int install_one(struct hook *hook)
 		pr_err("cannot hook %s: a live patch or another module redirects it, or ftrace is switched off (kernel.ftrace_enabled)\n",
 		       hook->name);
 	else if (ret)
-		pr_err("cannot hook %s: the kernel's ftrace does not offer it (error %d)\n",
-		       hook->name, ret);
+		pr_err("cannot hook %s (error %d)%s\n", hook->name, ret,
+		       ret == -EINVAL ? ": the kernel's ftrace does not offer it" : "");
 	hook->installed = !ret;
 	return ret;
 }

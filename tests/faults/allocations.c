@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * allocations DEVICE STORAGE: has each allocation of each call fail in turn.
+ * allocations DEVICE STORAGE [STEP]: has each allocation of each call fail in turn, and each
+ * access to the caller's memory.
  *
- * The kernel fails the Nth allocation of a task that asks for it (fail-nth, see
+ * The kernel fails the Nth of them that a task makes when asked to (fail-nth, see
  * fault-injection.rst). A call that fails must have changed nothing: the same call, made
  * again, succeeds. Writes to the device must not fail at all.
  */
@@ -142,7 +143,7 @@ static int write_device(void)
 /* 0, or why the image is lost. */
 static int image_error(void)
 {
-	struct blksnap_snapshotinfo info;
+	struct blksnap_snapshotinfo info = { 0 };
 	int ret = ctl(blkfilter_ctl_blksnap_snapshotinfo, &info, sizeof(info));
 
 	snprintf(image_path, sizeof(image_path), "/dev/%s", (const char *)info.image);
@@ -251,7 +252,7 @@ static const struct step steps[] = {
 	{ "detach", ATTACHED, BARE, detach, false, false },
 };
 
-/* Returns whether there was an Nth allocation. */
+/* Returns whether there was an Nth one. To ask for it may itself be the Nth. */
 static bool run_with_fault(const struct step *step, unsigned int n, int *ret)
 {
 	char text[16];
@@ -262,6 +263,8 @@ static bool run_with_fault(const struct step *step, unsigned int n, int *ret)
 		fail("fail-nth", errno);
 	*ret = step->run();
 	len = pread(nth, text, sizeof(text) - 1, 0);
+	if (len < 0 && errno == EFAULT)
+		return false;
 	if (len < 0 || pwrite(nth, "0", 1, 0) < 0)
 		fail("fail-nth", errno);
 	text[len] = 0;
@@ -300,7 +303,7 @@ static void try_step(const struct step *step)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
+	if (argc != 3 && argc != 4)
 		return 2;
 	device_path = argv[1];
 	storage_path = argv[2];
@@ -313,6 +316,7 @@ int main(int argc, char **argv)
 		fail("memory", ENOMEM);
 	memset(data, 0x5a, PIECE);
 	for (unsigned int i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		try_step(&steps[i]);
+		if (argc == 3 || !strcmp(argv[3], steps[i].name))
+			try_step(&steps[i]);
 	return 0;
 }

@@ -48,6 +48,7 @@ allocations_that_sleep_fail_too() {
 	echo 0 >$faults/fail_page_alloc/min-order
 	echo 0 >$faults/failslab/verbose
 	echo 0 >$faults/fail_page_alloc/verbose
+	echo 0 >$faults/fail_usercopy/verbose
 	defer eval "echo Y >$faults/failslab/ignore-gfp-wait; echo Y >$faults/fail_page_alloc/ignore-gfp-wait"
 }
 
