@@ -50,6 +50,11 @@ kernel_line() {
 		"$TESTS_DIR/kernels" || die "no kernel '$1' in tests/kernels"
 }
 
+# kernel_tests NAME: which tests the kernel runs.
+kernel_tests() {
+	kernel_line "$1" | awk '{ print $5 }'
+}
+
 # kernel_names [default]: all kernels of the list, or those tested by default.
 kernel_names() {
 	awk -v want="${1:-}" '/^[^#]/ && (want == "" || $2 == want) { print $1 }' \

@@ -20,6 +20,7 @@
 #   modules=NAME,NAME                    loaded before, skipped when the kernel has none
 #   kernel=NAME,NAME                     only on these kernels of tests/kernels
 #   long                                 only with tests/run --long
+#   short                                on kernels that tests/kernels gives the short ones
 #   alone                                in a guest of its own
 #   host                                 runs on the host, once
 
