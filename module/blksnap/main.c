@@ -43,9 +43,12 @@ static int __init blksnap_init(void)
 	ret = freeze_init();
 	if (ret)
 		return ret;
-	ret = register_pm_notifier(&power_block);
+	ret = snapimage_init();
 	if (ret)
 		goto err_freeze;
+	ret = register_pm_notifier(&power_block);
+	if (ret)
+		goto err_snapimage;
 	ret = control_init();
 	if (ret)
 		goto err_notifier;
@@ -53,6 +56,8 @@ static int __init blksnap_init(void)
 
 err_notifier:
 	unregister_pm_notifier(&power_block);
+err_snapimage:
+	snapimage_exit();
 err_freeze:
 	freeze_exit();
 	return ret;
@@ -63,8 +68,8 @@ static void __exit blksnap_exit(void)
 	control_exit();
 	snapshot_destroy_all();
 	unregister_pm_notifier(&power_block);
-	freeze_exit();
 	snapimage_exit();
+	freeze_exit();
 	rcu_barrier(); /* maps that are still to be freed */
 }
 

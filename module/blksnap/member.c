@@ -62,7 +62,8 @@ void member_use_range(const struct member *member, const struct diff_range *rang
 		diff_area_use_as_storage(member->area, sector, count);
 }
 
-int member_prepare(struct member *member, struct diff_storage *storage)
+int member_prepare(struct member *member, const struct blksnap_uuid *id,
+		   struct diff_storage *storage)
 {
 	struct diff_device *device;
 	unsigned int i;
@@ -77,7 +78,7 @@ int member_prepare(struct member *member, struct diff_storage *storage)
 		member->area = NULL;
 		return ret;
 	}
-	member->image = snapimage_new(member->tracker, member->area);
+	member->image = snapimage_new(id, member->tracker, member->area);
 	if (IS_ERR(member->image)) {
 		ret = PTR_ERR(member->image);
 		member->image = NULL;

@@ -71,11 +71,13 @@ void member_use_range(const struct member *member, const struct diff_range *rang
 /**
  * member_prepare - make what a member needs for a take
  * @member: the member, open
+ * @id: of the snapshot
  * @storage: of the snapshot; what it has already is checked, and used
  *
  * Context: may sleep, before anything is frozen.
  * Return: 0 or an error; what was made until then belongs to the member.
  */
-int member_prepare(struct member *member, struct diff_storage *storage);
+int member_prepare(struct member *member, const struct blksnap_uuid *id,
+		   struct diff_storage *storage);
 
 #endif /* BLKSNAP_MEMBER_H */

@@ -12,6 +12,7 @@
  * wait for all of them. The split parts come through snapimage_submit_bio() again.
  */
 #include <linux/bio.h>
+#include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -25,6 +26,9 @@
 /**
  * struct snapimage - an image
  * @disk: its block device; owns the structure once it is shown
+ * @id: of the snapshot
+ * @origin: name of the device it is the image of, as it was at the take
+ * @minor: of its number, negative as long as it has none
  * @tracker: of the origin
  * @area: where the data is
  * @users: bios that are worked on, plus one until snapimage_free(); with 0 the image
@@ -39,6 +43,9 @@
  */
 struct snapimage {
 	struct gendisk *disk;
+	struct blksnap_uuid id;
+	char origin[BDEVNAME_SIZE];
+	int minor;
 	struct tracker *tracker;
 	struct diff_area *area;
 	atomic_t users;
@@ -64,6 +71,13 @@ struct part {
 	bool from_origin;
 	struct bio bio;
 };
+
+/*
+ * A major number of their own keeps images away from whoever looks through all disks for what
+ * belongs together: LVM passes over what it does not know.
+ */
+static int major;
+static DEFINE_IDA(minors);
 
 /* Images whose memory is still there; their code has to be, too. */
 static atomic_t images = ATOMIC_INIT(0);
@@ -258,13 +272,26 @@ static void free_image(struct snapimage *image)
 		destroy_workqueue(image->wq);
 	bioset_exit(&image->splits);
 	bioset_exit(&image->bios);
+	if (image->minor >= 0)
+		ida_free(&minors, image->minor);
 	kfree(image);
 	if (atomic_dec_and_test(&images))
 		wake_up(&no_image);
 }
 
+int snapimage_init(void)
+{
+	int ret = register_blkdev(0, BLKSNAP_IMAGE_NAME);
+
+	if (ret < 0)
+		return ret;
+	major = ret;
+	return 0;
+}
+
 void snapimage_exit(void)
 {
+	unregister_blkdev(major, BLKSNAP_IMAGE_NAME);
 	wait_event(no_image, !atomic_read(&images));
 	synchronize_rcu_tasks(); /* the last one may just be returning */
 }
@@ -286,6 +313,46 @@ bool snapimage_is_image(struct block_device *bdev)
 	return bdev->bd_disk->fops == &snapimage_fops;
 }
 
+/*
+ * What /sys/block/NAME/blksnap tells, for rules of udev. The files are gone before the image
+ * is.
+ */
+
+static const struct snapimage *image_of(struct device *dev)
+{
+	return dev_to_disk(dev)->private_data;
+}
+
+static ssize_t snapshot_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%pUb\n", image_of(dev)->id.b);
+}
+
+static DEVICE_ATTR_RO(snapshot);
+
+static ssize_t origin_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", image_of(dev)->origin);
+}
+
+static DEVICE_ATTR_RO(origin);
+
+static struct attribute *attributes[] = {
+	&dev_attr_snapshot.attr,
+	&dev_attr_origin.attr,
+	NULL,
+};
+
+static const struct attribute_group group = {
+	.name = "blksnap",
+	.attrs = attributes,
+};
+
+static const struct attribute_group *groups[] = {
+	&group,
+	NULL,
+};
+
 static int init_disk(struct snapimage *image, const struct diff_area *area)
 {
 	struct queue_limits limits = {
@@ -299,6 +366,9 @@ static int init_disk(struct snapimage *image, const struct diff_area *area)
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
 	image->disk = disk;
+	disk->major = major;
+	disk->first_minor = image->minor;
+	disk->minors = 1;
 	disk->flags |= GENHD_FL_NO_PART;
 	disk->fops = &snapimage_fops;
 	disk->private_data = image;
@@ -308,7 +378,8 @@ static int init_disk(struct snapimage *image, const struct diff_area *area)
 	return 0;
 }
 
-struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area)
+struct snapimage *snapimage_new(const struct blksnap_uuid *id, struct tracker *tracker,
+				struct diff_area *area)
 {
 	struct snapimage *image = kzalloc(sizeof(*image), GFP_KERNEL);
 	int ret;
@@ -316,6 +387,8 @@ struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area)
 	if (!image)
 		return ERR_PTR(-ENOMEM);
 	atomic_inc(&images);
+	image->id = *id;
+	snprintf(image->origin, sizeof(image->origin), "%pg", area->origin);
 	image->tracker = tracker;
 	image->area = area;
 	atomic_set(&image->users, 1);
@@ -330,6 +403,8 @@ struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area)
 	ret = ret ?: bioset_init(&image->bios, IMAGE_BIOS, offsetof(struct part, bio),
 				 BIOSET_NEED_RESCUER);
 	ret = ret ?: bioset_init(&image->splits, IMAGE_BIOS, 0, BIOSET_NEED_RESCUER);
+	image->minor = ida_alloc_max(&minors, MINORMASK, GFP_KERNEL);
+	ret = ret ?: min(image->minor, 0);
 	ret = ret ?: init_disk(image, area);
 	if (ret) {
 		free_image(image);
@@ -340,7 +415,7 @@ struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area)
 
 int snapimage_show(struct snapimage *image)
 {
-	return add_disk(image->disk);
+	return device_add_disk(NULL, image->disk, groups);
 }
 
 const char *snapimage_name(const struct snapimage *image)

@@ -7,19 +7,22 @@
 
 #include <linux/blkdev.h>
 
+struct blksnap_uuid;
 struct diff_area;
 struct snapimage;
 struct tracker;
 
 /**
  * snapimage_new - prepare the image of a device
+ * @id: of the snapshot
  * @tracker: the device; outlives the image's use of it, see snapimage_free()
  * @area: its copy-on-write; likewise
  *
  * Context: may sleep.
  * Return: the image or an ERR_PTR(); nobody sees it yet.
  */
-struct snapimage *snapimage_new(struct tracker *tracker, struct diff_area *area);
+struct snapimage *snapimage_new(const struct blksnap_uuid *id, struct tracker *tracker,
+				struct diff_area *area);
 
 /**
  * snapimage_show - make the block device
@@ -41,6 +44,9 @@ const char *snapimage_name(const struct snapimage *image);
  * this returns, tracker and area are not used any more. Context: may sleep.
  */
 void snapimage_free(struct snapimage *image);
+
+/* snapimage_init - gets a major number. Return: 0 or a negative errno. */
+int snapimage_init(void);
 
 /* snapimage_exit - wait until the last one who has an image open is gone */
 void snapimage_exit(void);

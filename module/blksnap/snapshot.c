@@ -530,7 +530,7 @@ static int take(struct snapshot *snapshot)
 	mutex_lock(&snapshot->lock);
 	order_members(snapshot);
 	list_for_each_entry(member, &snapshot->members, link) {
-		ret = member_prepare(member, &snapshot->storage);
+		ret = member_prepare(member, &snapshot->id, &snapshot->storage);
 		if (ret)
 			break;
 	}

@@ -374,13 +374,14 @@ static inline struct gendisk *compat_alloc_disk(struct queue_limits *lim)
 #endif
 
 #ifndef COMPAT_HAS_ADD_DISK_ERROR
-static inline int compat_add_disk(struct gendisk *disk)
+static inline int compat_add_disk(struct device *parent, struct gendisk *disk,
+				  const struct attribute_group **groups)
 {
-	add_disk(disk);
+	device_add_disk(parent, disk, groups);
 	return 0;
 }
 
-#define add_disk(disk)	compat_add_disk(disk)
+#define device_add_disk(parent, disk, groups)	compat_add_disk(parent, disk, groups)
 #endif
 
 /*
