@@ -10,7 +10,7 @@
 #include <blkid/blkid.h>
 #include <linux/blksnap.h>
 
-#include "device.h"
+#include "name.h"
 
 static const char *const tags[] = { "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL=" };
 
@@ -99,7 +99,7 @@ static int resolve_tag(const char *name, char **path)
 	return ret || *path ? ret : -ENOMEM;
 }
 
-int device_resolve(const char *name, char **path)
+int name_resolve(const char *name, char **path)
 {
 	*path = NULL;
 	if (is_tag(name))
@@ -116,7 +116,7 @@ static bool leads_to(const char *path, dev_t number)
 }
 
 /* Without udev there is no /dev/block, and libblkid looks through /dev. */
-char *device_path(dev_t number)
+char *name_of_device(dev_t number)
 {
 	char *path;
 

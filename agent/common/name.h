@@ -12,9 +12,9 @@
  * -ENOTUNIQ if several have it and none is to be preferred, or -ENOMEM. A path is returned
  * as it is, whether it leads anywhere or not.
  */
-int device_resolve(const char *name, char **path);
+int name_resolve(const char *name, char **path);
 
 /* A path that leads to the device of this number, to be freed, or NULL. */
-char *device_path(dev_t number);
+char *name_of_device(dev_t number);
 
 #endif

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A growing list of ranges of a block device, in sectors of 512 bytes. */
 #ifndef BLKSNAP_RANGES_H
 #define BLKSNAP_RANGES_H
@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <linux/blksnap.h>
+#include <blksnap/blksnap.h>
 
 #define SECTOR_SHIFT	9
 #define SECTOR_SIZE	(1U << SECTOR_SHIFT)
 
 struct ranges {
-	struct blksnap_sectors *items;
+	struct blksnap_range *items;
 	size_t count;
 	size_t room;
 };
@@ -25,9 +25,6 @@ int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count);
 
 /* The same, but a range that continues the last makes that longer. */
 int ranges_merge(struct ranges *ranges, uint64_t offset, uint64_t count);
-
-/* Appends a range written as SECTOR:COUNT; the errors are those of ranges_add(). */
-int ranges_parse(struct ranges *ranges, const char *text);
 
 void ranges_free(struct ranges *ranges);
 

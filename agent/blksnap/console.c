@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "console.h"
 #include "report.h"
 
 static const struct command *const commands[] = {
@@ -71,7 +72,7 @@ static bool asks_for_help(const char *word)
 	return !strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help");
 }
 
-int main(int argc, char **argv)
+int console_main(int argc, char **argv)
 {
 	const struct command *command;
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -9,7 +10,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 
-#include "file.h"
+#include "extent.h"
 
 #ifndef F2FS_SUPER_MAGIC
 #define F2FS_SUPER_MAGIC	0xf2f52010
@@ -29,7 +30,7 @@ static const struct {
 	{ BCACHEFS_SUPER_MAGIC, "its file system, bcachefs, moves blocks" },
 };
 
-int file_check_filesystem(int fd, const char **reason)
+static int check_filesystem(int fd, const char **reason)
 {
 	struct statfs fs;
 	struct stat st;
@@ -70,7 +71,7 @@ static int check(int fd, const struct stat *st, const char **reason)
 		*reason = "it is not a regular file";
 		return -EINVAL;
 	}
-	ret = file_check_filesystem(fd, reason);
+	ret = check_filesystem(fd, reason);
 	return ret ? ret : check_not_realtime(fd, reason);
 }
 
@@ -99,7 +100,7 @@ static int locate(int fd, const struct stat *st, struct extent_walk *walk)
 	if (fsync(fd))
 		return -errno;
 	walk->end = FIEMAP_MAX_OFFSET;
-	if (walk->use == EXTENT_FOR_STORAGE) {
+	if (walk->use == BLKSNAP_EXTENTS_STORAGE) {
 		ret = storage_size(fd, st, &walk->end, &walk->reason);
 		if (ret)
 			return ret;
@@ -110,20 +111,76 @@ static int locate(int fd, const struct stat *st, struct extent_walk *walk)
 	return ret;
 }
 
-int file_locate(int fd, enum extent_use use, dev_t *device, struct ranges *ranges,
+/**
+ * struct blksnap_extents - see the public header
+ * @device: that the file system is on
+ * @ranges: in the order of the file
+ */
+struct blksnap_extents {
+	dev_t device;
+	struct ranges ranges;
+};
+
+static int fill(struct blksnap_extents *extents, int fd, enum blksnap_extents_use use,
 		const char **reason)
 {
-	struct extent_walk walk = { .use = use, .ranges = ranges };
+	struct extent_walk walk = { .use = use, .ranges = &extents->ranges };
 	struct stat st;
 	int ret;
 
-	*reason = NULL;
 	if (fstat(fd, &st))
 		return -errno;
-	*device = st.st_dev;
+	extents->device = st.st_dev;
 	ret = check(fd, &st, &walk.reason);
 	if (!ret)
 		ret = locate(fd, &st, &walk);
 	*reason = walk.reason;
+	return ret;
+}
+
+int blksnap_extents_open(int fd, enum blksnap_extents_use use, struct blksnap_extents **result,
+			 const char **reason)
+{
+	struct blksnap_extents *extents = calloc(1, sizeof(*extents));
+	const char *why = NULL;
+	int ret = extents ? fill(extents, fd, use, &why) : -ENOMEM;
+
+	if (reason)
+		*reason = why;
+	if (ret)
+		blksnap_extents_close(extents);
+	else
+		*result = extents;
+	return ret;
+}
+
+void blksnap_extents_device(const struct blksnap_extents *extents, uint32_t *major_number,
+			    uint32_t *minor_number)
+{
+	*major_number = major(extents->device);
+	*minor_number = minor(extents->device);
+}
+
+const struct blksnap_range *blksnap_extents_ranges(const struct blksnap_extents *extents,
+						   size_t *count)
+{
+	*count = extents->ranges.count;
+	return extents->ranges.items;
+}
+
+void blksnap_extents_close(struct blksnap_extents *extents)
+{
+	if (extents)
+		ranges_free(&extents->ranges);
+	free(extents);
+}
+
+int blksnap_extents_check(int fd, const char **reason)
+{
+	const char *why = NULL;
+	int ret = check_filesystem(fd, &why);
+
+	if (reason)
+		*reason = why;
 	return ret;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -28,10 +28,10 @@ static const struct {
 	{ FIEMAP_EXTENT_SHARED, "it shares blocks with other files" },
 };
 
-static const char *refusal(enum extent_use use, uint32_t flags)
+static const char *refusal(enum blksnap_extents_use use, uint32_t flags)
 {
 	flags &= ~HARMLESS_FLAGS;
-	if (use == EXTENT_FOR_MARKING)
+	if (use == BLKSNAP_EXTENTS_DIRTY)
 		flags &= ~FIEMAP_EXTENT_SHARED;
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (flags & refusals[i].flag)
@@ -77,7 +77,7 @@ int extent_add(struct extent_walk *walk, const struct fiemap_extent *extent)
 	reason = refusal(walk->use, extent->fe_flags);
 	if (reason)
 		return refuse(walk, reason);
-	if (walk->use == EXTENT_FOR_STORAGE && start > walk->position)
+	if (walk->use == BLKSNAP_EXTENTS_STORAGE && start > walk->position)
 		return refuse(walk, "it has holes");
 	if (end > walk->end)
 		end = walk->end;
@@ -89,7 +89,7 @@ int extent_add(struct extent_walk *walk, const struct fiemap_extent *extent)
 
 int extent_finish(struct extent_walk *walk)
 {
-	if (walk->use == EXTENT_FOR_STORAGE && walk->position < walk->end)
+	if (walk->use == BLKSNAP_EXTENTS_STORAGE && walk->position < walk->end)
 		return refuse(walk, "it has holes");
 	return 0;
 }

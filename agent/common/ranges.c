@@ -1,15 +1,14 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
 #include "ranges.h"
 
 static int make_room(struct ranges *ranges)
 {
 	size_t room = ranges->room ? 2 * ranges->room : 16;
-	struct blksnap_sectors *items;
+	struct blksnap_range *items;
 
 	if (ranges->count < ranges->room)
 		return 0;
@@ -36,7 +35,7 @@ int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count)
 		ret = make_room(ranges);
 	if (ret)
 		return ret;
-	ranges->items[ranges->count].offset = offset;
+	ranges->items[ranges->count].sector = offset;
 	ranges->items[ranges->count].count = count;
 	ranges->count++;
 	return 0;
@@ -44,33 +43,16 @@ int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count)
 
 int ranges_merge(struct ranges *ranges, uint64_t offset, uint64_t count)
 {
-	struct blksnap_sectors *last;
+	struct blksnap_range *last;
 	int ret = check(offset, count);
 
 	if (ret)
 		return ret;
 	last = ranges->count ? &ranges->items[ranges->count - 1] : NULL;
-	if (!last || last->offset + last->count != offset)
+	if (!last || last->sector + last->count != offset)
 		return ranges_add(ranges, offset, count);
 	last->count += count;
 	return 0;
-}
-
-int ranges_parse(struct ranges *ranges, const char *text)
-{
-	uint64_t offset, count;
-	const char *rest;
-	int ret;
-
-	ret = number_scan(text, &rest, &offset);
-	if (ret)
-		return ret;
-	if (*rest != ':')
-		return -EINVAL;
-	ret = number_parse(rest + 1, UINT64_MAX, &count);
-	if (ret)
-		return ret;
-	return ranges_add(ranges, offset, count);
 }
 
 void ranges_free(struct ranges *ranges)

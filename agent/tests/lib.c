@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What can be said of lib/ without a device, a file system or the module. */
+/* What can be said of the library and of parsing without a device, a file system or the module. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 
+#include "expect.h"
 #include "extent.h"
 #include "number.h"
+#include "range_text.h"
 #include "ranges.h"
 
 #define BLOCK	4096
-
-static unsigned int passed, failed;
-
-static void expect(bool ok, const char *what)
-{
-	if (ok) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAILED: %s\n", what);
-}
 
 static bool number_is(const char *text, uint64_t wanted)
 {
@@ -55,7 +43,7 @@ static void test_numbers(void)
 
 static bool range_is(const struct ranges *ranges, size_t index, uint64_t offset, uint64_t count)
 {
-	return index < ranges->count && ranges->items[index].offset == offset &&
+	return index < ranges->count && ranges->items[index].sector == offset &&
 	       ranges->items[index].count == count;
 }
 
@@ -130,7 +118,7 @@ static struct fiemap_extent extent(uint64_t logical, uint64_t physical, uint64_t
 }
 
 /* A walk over a file of @size bytes with these extents. */
-static int walk_all(struct extent_walk *walk, struct ranges *ranges, enum extent_use use,
+static int walk_all(struct extent_walk *walk, struct ranges *ranges, enum blksnap_extents_use use,
 		    uint64_t size, const struct fiemap_extent *extents, size_t count)
 {
 	int ret;
@@ -156,7 +144,7 @@ static void test_settled_extents(void)
 	struct extent_walk walk;
 	int ret;
 
-	ret = walk_all(&walk, &ranges, EXTENT_FOR_STORAGE, 6 * BLOCK, extents, 4);
+	ret = walk_all(&walk, &ranges, BLKSNAP_EXTENTS_STORAGE, 6 * BLOCK, extents, 4);
 	expect(!ret, "settled extents are taken");
 	expect(ranges.count == 3, "adjacent extents are one range");
 	expect(range_is(&ranges, 0, 8000, 24), "bytes become sectors");
@@ -176,13 +164,13 @@ static void test_whole_extents(void)
 	struct extent_walk walk;
 	int ret;
 
-	ret = walk_all(&walk, &ranges, EXTENT_FOR_STORAGE, 8 * BLOCK, extents, 3);
+	ret = walk_all(&walk, &ranges, BLKSNAP_EXTENTS_STORAGE, 8 * BLOCK, extents, 3);
 	expect(!ret && ranges.count == 1, "an extent that is told again is not taken twice");
 	expect(range_is(&ranges, 0, 0, 64), "only the rest of it");
 	ranges_free(&ranges);
 }
 
-static bool is_refused(enum extent_use use, uint32_t flags)
+static bool is_refused(enum blksnap_extents_use use, uint32_t flags)
 {
 	const struct fiemap_extent one = extent(0, BLOCK, BLOCK, flags | FIEMAP_EXTENT_LAST);
 	struct ranges ranges = {};
@@ -211,11 +199,11 @@ static void test_refused_extents(void)
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		expect(is_refused(EXTENT_FOR_STORAGE, kinds[i].flag), kinds[i].what);
-		expect(is_refused(EXTENT_FOR_MARKING, kinds[i].flag), kinds[i].what);
+		expect(is_refused(BLKSNAP_EXTENTS_STORAGE, kinds[i].flag), kinds[i].what);
+		expect(is_refused(BLKSNAP_EXTENTS_DIRTY, kinds[i].flag), kinds[i].what);
 	}
-	expect(is_refused(EXTENT_FOR_STORAGE, FIEMAP_EXTENT_SHARED), "shared, for storage");
-	expect(!is_refused(EXTENT_FOR_MARKING, FIEMAP_EXTENT_SHARED), "shared, for marking");
+	expect(is_refused(BLKSNAP_EXTENTS_STORAGE, FIEMAP_EXTENT_SHARED), "shared, for storage");
+	expect(!is_refused(BLKSNAP_EXTENTS_DIRTY, FIEMAP_EXTENT_SHARED), "shared, for marking");
 }
 
 static void test_unaligned_extents(void)
@@ -224,16 +212,16 @@ static void test_unaligned_extents(void)
 	struct ranges ranges = {};
 	struct extent_walk walk;
 
-	expect(walk_all(&walk, &ranges, EXTENT_FOR_STORAGE, BLOCK, &one, 1) == -EINVAL,
+	expect(walk_all(&walk, &ranges, BLKSNAP_EXTENTS_STORAGE, BLOCK, &one, 1) == -EINVAL,
 	       "a place that is not aligned to sectors");
 	one = extent(0, BLOCK, 100, 0);
-	expect(walk_all(&walk, &ranges, EXTENT_FOR_MARKING, BLOCK, &one, 1) == -EINVAL,
+	expect(walk_all(&walk, &ranges, BLKSNAP_EXTENTS_DIRTY, BLOCK, &one, 1) == -EINVAL,
 	       "a length that is not aligned to sectors");
 	one = extent(BLOCK, BLOCK, UINT64_MAX, 0);
-	expect(walk_all(&walk, &ranges, EXTENT_FOR_MARKING, BLOCK, &one, 1) == -EINVAL,
+	expect(walk_all(&walk, &ranges, BLKSNAP_EXTENTS_DIRTY, BLOCK, &one, 1) == -EINVAL,
 	       "a length that overflows in the file");
 	one = extent(0, UINT64_MAX - BLOCK + 1, 2 * BLOCK, 0);
-	expect(walk_all(&walk, &ranges, EXTENT_FOR_MARKING, 2 * BLOCK, &one, 1) == -EINVAL,
+	expect(walk_all(&walk, &ranges, BLKSNAP_EXTENTS_DIRTY, 2 * BLOCK, &one, 1) == -EINVAL,
 	       "a length that overflows on the device");
 	expect(!ranges.count, "none of them is taken");
 	ranges_free(&ranges);
@@ -244,10 +232,10 @@ static void expect_hole(const struct fiemap_extent *extents, size_t count, const
 	struct ranges ranges = {};
 	struct extent_walk walk;
 
-	expect(walk_all(&walk, &ranges, EXTENT_FOR_STORAGE, 4 * BLOCK, extents, count) == -EINVAL,
+	expect(walk_all(&walk, &ranges, BLKSNAP_EXTENTS_STORAGE, 4 * BLOCK, extents, count) == -EINVAL,
 	       what);
 	ranges_free(&ranges);
-	expect(!walk_all(&walk, &ranges, EXTENT_FOR_MARKING, 4 * BLOCK, extents, count),
+	expect(!walk_all(&walk, &ranges, BLKSNAP_EXTENTS_DIRTY, 4 * BLOCK, extents, count),
 	       "holes do not matter for marking");
 	ranges_free(&ranges);
 }
@@ -275,6 +263,5 @@ int main(void)
 	test_refused_extents();
 	test_unaligned_extents();
 	test_holes();
-	printf("%u passed, %u failed\n", passed, failed);
-	return failed ? 1 : 0;
+	return expect_end();
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Where the bytes of a file lie on its device.
  *
@@ -15,11 +15,6 @@
 
 #include "ranges.h"
 
-enum extent_use {
-	EXTENT_FOR_STORAGE,	/* every byte in a place of the file's own */
-	EXTENT_FOR_MARKING,	/* holes and shared places do no harm */
-};
-
 /**
  * struct extent_walk - a walk over the extents of one file, from its start
  * @use: what the ranges are for
@@ -29,7 +24,7 @@ enum extent_use {
  * @reason: after -EINVAL, what is wrong with the file, as "it has holes"
  */
 struct extent_walk {
-	enum extent_use use;
+	enum blksnap_extents_use use;
 	uint64_t position;
 	uint64_t end;
 	struct ranges *ranges;
