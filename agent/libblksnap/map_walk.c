@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#include "changes.h"
+#include "map_walk.h"
 
 #define SECTOR_SIZE	512
 

@@ -1,16 +1,52 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# make check
+# make check. Unit tests and fuzzers are built with the sanitizers; the unit tests run
+# under valgrind as well, which finds other things. FUZZ_SECONDS is for each fuzzer.
 
-test_programs := build/tests/lib build/tests/walk
+FUZZ_SECONDS ?= 3
 
-build/tests/%: build/obj/tests/%.o build/obj/tests/expect.o $(lib_objects) $(call objects,common)
+unit_tests := extents walk agent
+fuzzers := settings record text extents map
+
+sanitizers := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+test_flags := -Ilibblksnap -Iblksnap-agent -Itests -Itests/fuzz
+
+sources_under_test := $(wildcard libblksnap/*.c common/*.c blksnap-agent/*.c)
+objects_under_test := $(sources_under_test:%.c=build/san/%.o)
+plain_objects := $(sources_under_test:%.c=build/obj/%.o)
+
+build/san/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $(sort $^) $(tool_libs) $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(flags) $(tool_flags) $(test_flags) $(sanitizers) -pthread -c -o $@ $<
 
-build/obj/tests/%.o: flags += -Ilibblksnap -I.
+build/obj/tests/%.o: flags += $(test_flags)
+
+build/tests/%-san: build/san/tests/%.o build/san/tests/expect.o $(objects_under_test)
+	@mkdir -p $(@D)
+	$(CC) $(sanitizers) -pthread -o $@ $^ $(tool_libs)
+
+build/tests/%-plain: build/obj/tests/%.o build/obj/tests/expect.o $(plain_objects)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $^ $(tool_libs) $(LDLIBS)
+
+build/tests/fuzz-%: build/san/tests/fuzz/%.o build/san/tests/fuzz/fuzz.o $(objects_under_test)
+	@mkdir -p $(@D)
+	$(CC) $(sanitizers) -pthread -o $@ $^ $(tool_libs)
+
+test_programs := $(unit_tests:%=build/tests/%-san) $(unit_tests:%=build/tests/%-plain) \
+	$(fuzzers:%=build/tests/fuzz-%)
+
+.SECONDARY:
 
 # The abi-*.c say all they have to say when they are compiled.
 check: all build/obj/tests/abi-kernel.o build/obj/tests/abi-library.o $(test_programs)
 	@tests/abi-symbols.sh build
-	@for test in $(test_programs); do echo "$$test:"; $$test || exit 1; done
+	@for test in $(unit_tests); do \
+		echo "$$test:"; build/tests/$$test-san || exit 1; \
+		valgrind -q --leak-check=full --error-exitcode=9 build/tests/$$test-plain >build/log || \
+			{ cat build/log; exit 1; }; \
+	done
+	@for fuzzer in $(fuzzers); do \
+		echo "fuzz-$$fuzzer:"; build/tests/fuzz-$$fuzzer $(FUZZ_SECONDS) || exit 1; \
+	done

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "changes.h"
+#include "map_walk.h"
 #include "expect.h"
 
 #define BLOCK	65536

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A walk over a change map, apart from where the map comes from. */
-#ifndef BLKSNAP_CHANGES_H
-#define BLKSNAP_CHANGES_H
+#ifndef BLKSNAP_MAP_WALK_H
+#define BLKSNAP_MAP_WALK_H
 
 #include <blksnap/blksnap.h>
 
