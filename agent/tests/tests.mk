@@ -37,11 +37,29 @@ build/tests/fuzz-%: build/san/tests/fuzz/%.o build/san/tests/fuzz/fuzz.o $(objec
 test_programs := $(unit_tests:%=build/tests/%-san) $(unit_tests:%=build/tests/%-plain) \
 	$(fuzzers:%=build/tests/fuzz-%)
 
+# The examples of docs/integration.md, built as their readers would build them.
+examples := build/examples/backup-library build/examples/backup-ioctl \
+	build/examples/watch-events
+example_flags := -Wall -Wextra -Ilibblksnap/include -I../module/include/uapi
+
+.PHONY: examples
+examples: $(examples)
+
+build/examples/%: ../docs/examples/%.c build/libblksnap.a
+	@mkdir -p $(@D)
+	$(CC) $(example_flags) $(CFLAGS) -o $@ $< build/libblksnap.a -pthread
+
+build/examples/%: ../docs/examples/%.cc build/libblksnap.a
+	@mkdir -p $(@D)
+	$(CXX) $(example_flags) $(CXXFLAGS) -o $@ $< build/libblksnap.a -pthread
+
 .SECONDARY:
 
 # The abi-*.c say all they have to say when they are compiled.
-check: all build/obj/tests/abi-kernel.o build/obj/tests/abi-library.o $(test_programs)
+check: all examples build/obj/tests/abi-kernel.o build/obj/tests/abi-library.o $(test_programs)
 	@tests/abi-symbols.sh build
+	@tests/completion.sh build
+	@mandoc -Tlint -W warning ../docs/man/*.[358]
 	@for test in $(unit_tests); do \
 		echo "$$test:"; build/tests/$$test-san || exit 1; \
 		valgrind -q --leak-check=full --error-exitcode=9 build/tests/$$test-plain >build/log || \
