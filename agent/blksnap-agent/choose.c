@@ -19,14 +19,18 @@
 /* Those whose file blocks stay where they are, and that can protect a file. */
 static const char *const types[] = { "ext2", "ext3", "ext4", "xfs" };
 
-/* Storage above a device of the snapshot would be copied itself; the kernel refuses it. */
+/*
+ * Storage above a device of the snapshot would be copied itself; the kernel refuses it. Not
+ * so on the device itself, or on a partition of it.
+ */
 static bool lies_above(dev_t storage, const struct targets *targets)
 {
-	for (size_t i = 0; i < targets->count; i++)
-		if (storage != targets->items[i].number &&
-		    !stack_lies_on(targets->items[i].number, storage) &&
-		    stack_lies_on(storage, targets->items[i].number))
+	for (size_t i = 0; i < targets->count; i++) {
+		dev_t number = targets->items[i].number;
+
+		if (stack_disk(storage) != stack_disk(number) && stack_lies_on(storage, number))
 			return true;
+	}
 	return false;
 }
 

@@ -59,16 +59,36 @@ static bool visit_slaves(const char *folder, visitor *visit, void *argument, int
 }
 
 /* A partition's folder is in that of its disk. */
-static bool visit_disk(const char *folder, visitor *visit, void *argument, int depth)
+static bool is_partition(const char *folder, dev_t *disk)
 {
-	char path[512];
-	dev_t number;
+	char path[512], line[16];
 
 	snprintf(path, sizeof(path), "%s/partition", folder);
-	if (!read_line(path, path, sizeof(path)))
+	if (!read_line(path, line, sizeof(line)))
 		return false;
 	snprintf(path, sizeof(path), "%s/../dev", folder);
-	return read_number(path, &number) && visit(number, argument, depth);
+	return read_number(path, disk);
+}
+
+static void name_folder(char folder[64], dev_t number)
+{
+	snprintf(folder, 64, "/sys/dev/block/%u:%u", major(number), minor(number));
+}
+
+dev_t stack_disk(dev_t number)
+{
+	char folder[64];
+	dev_t disk;
+
+	name_folder(folder, number);
+	return is_partition(folder, &disk) ? disk : number;
+}
+
+static bool visit_disk(const char *folder, visitor *visit, void *argument, int depth)
+{
+	dev_t disk;
+
+	return is_partition(folder, &disk) && visit(disk, argument, depth);
 }
 
 static bool visit_loop_file(const char *folder, visitor *visit, void *argument, int depth)
@@ -88,7 +108,7 @@ static bool visit_below(dev_t number, visitor *visit, void *argument, int depth)
 
 	if (depth >= DEPTH_MOST)
 		return false;
-	snprintf(folder, sizeof(folder), "/sys/dev/block/%u:%u", major(number), minor(number));
+	name_folder(folder, number);
 	return visit_disk(folder, visit, argument, depth + 1) ||
 	       visit_slaves(folder, visit, argument, depth + 1) ||
 	       visit_loop_file(folder, visit, argument, depth + 1);

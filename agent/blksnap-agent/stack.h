@@ -13,6 +13,9 @@
  */
 bool stack_lies_on(dev_t upper, dev_t lower);
 
+/* The disk of a partition; of any other device itself. */
+dev_t stack_disk(dev_t number);
+
 /* Whether two devices have a disk in common. */
 bool stack_shares_disk(dev_t one, dev_t other);
 

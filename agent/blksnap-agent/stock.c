@@ -77,25 +77,24 @@ static uint64_t device_bytes(const struct stock *stock, int fd)
 	return within_limit(stock, size) / MIB * MIB;
 }
 
-static int open_device(struct stock *stock, const char *path)
+static void open_device(struct stock *stock, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
 	int *devices;
 
 	if (fd < 0) {
 		say_error(-errno, "cannot keep device %s to ourselves", path);
-		return 1;
+		return;
 	}
 	devices = reallocarray(stock->devices, stock->device_count + 1, sizeof(*devices));
 	if (!devices) {
 		close(fd);
 		say_error(-ENOMEM, "cannot keep device %s", path);
-		return 1;
+		return;
 	}
 	stock->devices = devices;
 	devices[stock->device_count++] = fd;
 	stock->used += device_bytes(stock, fd);
-	return 0;
 }
 
 int stock_open(struct stock *stock, const struct record *record)
@@ -107,7 +106,11 @@ int stock_open(struct stock *stock, const struct record *record)
 	for (size_t i = 0; !status && i < record->storage.count; i++) {
 		const char *path = record->storage.items[i];
 
-		status = is_device(path) ? open_device(stock, path) : open_files(stock, path);
+		/* One that somebody else has taken is told of; the others are needed no less. */
+		if (is_device(path))
+			open_device(stock, path);
+		else
+			status = open_files(stock, path);
 	}
 	return status;
 }
