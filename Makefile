@@ -7,7 +7,7 @@ KERNEL ?= $(lastword $(KERNELS))
 
 PACKAGES := \
 	bc bison bmap-tools busybox-static cpio debian-archive-keyring dpkg-dev e2fsprogs flex g++ gcc \
-	gcc-multilib git kmod libblkid-dev libbpf1 libc6-dev libelf-dev libinih-dev libjson-c-dev \
+	gcc-12-multilib git kmod libblkid-dev libbpf1 libc6-dev libelf-dev libinih-dev libjson-c-dev \
 	libmount-dev libssl-dev \
 	lz4 make mandoc mmdebstrap perl pkg-config python3-minimal qemu-system-x86 rsync shellcheck \
 	sparse valgrind xz-utils zsh zstd

@@ -247,10 +247,12 @@ static char *printed(changes_format *format, struct extents *extents)
 	return text;
 }
 
+/* The blocks 0, 2, 3, and 9 which is shorter. */
+static const struct blksnap_range some_ranges[] = { { 0, 128 }, { 256, 256 }, { 1152, 120 } };
+
 static void expect_printed(changes_format *format, const char *wanted, const char *what)
 {
-	const struct blksnap_range ranges[] = { { 0, 128 }, { 256, 256 }, { 1152, 120 } };
-	struct extents extents = { ranges, 3, 0 };
+	struct extents extents = { some_ranges, 3, 0 };
 	char *text = printed(format, &extents);
 
 	expect(strstr(text, wanted), what);
@@ -275,8 +277,21 @@ static void test_formats(void)
 	free(text);
 }
 
-int main(void)
+/* For bmap.sh, which gives it to bmaptool. */
+static int print_bmap(void)
 {
+	struct extents extents = { some_ranges, 3, 0 };
+	char *text = printed(changes_bmap, &extents);
+	int ret = fputs(text, stdout) == EOF;
+
+	free(text);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "bmap"))
+		return print_bmap();
 	test_sizes();
 	test_times();
 	test_settings();

@@ -59,6 +59,7 @@ build/examples/%: ../docs/examples/%.cc build/libblksnap.a
 check: all examples build/obj/tests/abi-kernel.o build/obj/tests/abi-library.o $(test_programs)
 	@tests/abi-symbols.sh build
 	@tests/completion.sh build
+	@tests/bmap.sh build/tests/agent-plain
 	@mandoc -Tlint -W warning ../docs/man/*.[358]
 	@for test in $(unit_tests); do \
 		echo "$$test:"; build/tests/$$test-san || exit 1; \
