@@ -6,10 +6,11 @@ KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
 KERNEL ?= $(lastword $(KERNELS))
 
 PACKAGES := \
-	bc bison busybox-static cpio debian-archive-keyring dkms dpkg-dev e2fsprogs flex gcc \
-	gcc-aarch64-linux-gnu gcc-12-multilib git kmod libblkid-dev libbpf1 libc6-dev libelf-dev \
-	libjson-c-dev libssl-dev lz4 make mmdebstrap perl pkg-config python3-minimal \
-	qemu-system-x86 rsync shellcheck sparse uuid-dev xz-utils zstd
+	bc bison bmap-tools busybox-static cpio debian-archive-keyring dkms dpkg-dev e2fsprogs flex \
+	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git kmod libblkid-dev libbpf1 libc6-dev \
+	libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
+	perl pkg-config python3-minimal qemu-system-x86 rsync shellcheck sparse valgrind xz-utils \
+	zsh zstd
 
 .PHONY: help
 help: ## this list

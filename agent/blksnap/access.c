@@ -2,18 +2,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
-#include "device.h"
-#include "kernel.h"
+#include "name.h"
 #include "report.h"
 
 int access_control(void)
 {
-	int fd = kernel_open_control();
+	int fd = blksnap_control_open();
 
 	if (fd >= 0)
 		return fd;
-	report_error(fd, "cannot open %s%s", KERNEL_CONTROL_PATH,
+	report_error(fd, "cannot open /dev/blksnap-control%s",
 		     fd == -ENOENT || fd == -ENXIO ? " (is the module blksnap loaded?)" : "");
 	return -1;
 }
@@ -32,7 +33,7 @@ const char *access_hint(int error)
 char *access_path(const char *name)
 {
 	char *path;
-	int ret = device_resolve(name, &path);
+	int ret = name_resolve(name, &path);
 
 	if (!ret)
 		return path;
@@ -50,7 +51,7 @@ int access_device(const char *name)
 
 	if (!path)
 		return -1;
-	fd = kernel_open_device(path);
+	fd = blksnap_device_open(path);
 	free(path);
 	if (fd >= 0)
 		return fd;

@@ -3,7 +3,7 @@
 #ifndef BLKSNAP_ACCESS_H
 #define BLKSNAP_ACCESS_H
 
-/* A descriptor for the functions of kernel.h, or -1 after a message. */
+/* A descriptor for the functions of libblksnap, or -1 after a message. */
 int access_control(void);
 int access_device(const char *name);
 

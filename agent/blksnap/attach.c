@@ -2,9 +2,10 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
 static int run(const struct options *options)
@@ -14,7 +15,7 @@ static int run(const struct options *options)
 
 	if (device < 0)
 		return 1;
-	ret = kernel_attach(device);
+	ret = blksnap_attach(device);
 	close(device);
 	if (ret)
 		report_error(ret, "cannot attach blksnap to device %s%s", options->device,

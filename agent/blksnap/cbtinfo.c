@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
-static int print(const struct blksnap_cbtinfo *info, bool json)
+static int print(const struct blksnap_tracker_info *info, bool json)
 {
 	struct report report;
 
 	report_begin(&report, json, NULL);
-	report_number(&report, "device_capacity", info->device_capacity);
+	report_number(&report, "device_capacity", info->device_size);
 	report_number(&report, "block_size", info->block_size);
 	report_number(&report, "block_count", info->block_count);
-	report_id(&report, "generation_id", &info->generation_id);
-	report_number(&report, "changes_number", info->changes_number);
+	report_id(&report, "generation_id", &info->generation);
+	report_number(&report, "changes_number", info->number);
 	return report_end(&report);
 }
 
 static int run(const struct options *options)
 {
-	struct blksnap_cbtinfo info;
+	struct blksnap_tracker_info info;
 	int device = access_device(options->device);
 	int ret;
 
 	if (device < 0)
 		return 1;
-	ret = kernel_cbtinfo(device, &info);
+	ret = blksnap_tracker_info(device, &info);
 	close(device);
 	if (ret) {
 		report_error(ret, "cannot get the change tracking of device %s%s",

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
 static int run(const struct options *options)
@@ -13,7 +14,7 @@ static int run(const struct options *options)
 
 	if (device < 0)
 		return 1;
-	ret = kernel_detach(device);
+	ret = blksnap_detach(device);
 	close(device);
 	if (ret)
 		report_error(ret, "cannot detach blksnap from device %s%s", options->device,

@@ -1,46 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <string.h>
-
 #include "event.h"
 
-/* The data of an event is not aligned for what it holds, hence the copies. */
-uint64_t event_requested_sectors(const struct blksnap_snapshot_event *event)
+static void report_corrupted(struct report *report, const struct blksnap_event *event)
 {
-	struct blksnap_event_low_free_space low;
-
-	memcpy(&low, event->data, sizeof(low));
-	return low.requested_nr_sect;
-}
-
-static void report_corrupted(struct report *report, const struct blksnap_snapshot_event *event)
-{
-	struct blksnap_event_corrupted corrupted;
-
-	memcpy(&corrupted, event->data, sizeof(corrupted));
-	report_number(report, "dev_id_mj", corrupted.dev_id_mj);
-	report_number(report, "dev_id_mn", corrupted.dev_id_mn);
-	report_signed(report, "err_code", corrupted.err_code);
+	report_number(report, "dev_id_mj", event->major);
+	report_number(report, "dev_id_mn", event->minor);
+	report_signed(report, "err_code", -event->error);
 }
 
 /* A later module may have events that are not known here: their code is printed. */
 static const char *name(uint32_t code)
 {
 	switch (code) {
-	case blksnap_event_code_low_free_space:
+	case BLKSNAP_EVENT_LOW_SPACE:
 		return "low_free_space";
-	case blksnap_event_code_corrupted:
+	case BLKSNAP_EVENT_CORRUPTED:
 		return "corrupted";
 	}
 	return "unknown";
 }
 
-void event_report(struct report *report, const struct blksnap_snapshot_event *event)
+void event_report(struct report *report, const struct blksnap_event *event)
 {
-	report_signed(report, "time_label", event->time_label);
+	report_signed(report, "time_label", event->time_ns);
 	report_number(report, "code", event->code);
 	report_text(report, "event", name(event->code));
-	if (event->code == blksnap_event_code_low_free_space)
-		report_number(report, "requested_nr_sect", event_requested_sectors(event));
-	else if (event->code == blksnap_event_code_corrupted)
+	if (event->code == BLKSNAP_EVENT_LOW_SPACE)
+		report_number(report, "requested_nr_sect", event->sectors);
+	else if (event->code == BLKSNAP_EVENT_CORRUPTED)
 		report_corrupted(report, event);
 }

@@ -5,10 +5,7 @@
 
 #include "report.h"
 
-/* The number of sectors that a low-free-space event asks for. */
-uint64_t event_requested_sectors(const struct blksnap_snapshot_event *event);
-
 /* Its time, code and name, and the values that belong to its code. */
-void event_report(struct report *report, const struct blksnap_snapshot_event *event);
+void event_report(struct report *report, const struct blksnap_event *event);
 
 #endif

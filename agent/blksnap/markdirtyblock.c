@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "place.h"
 #include "report.h"
 
-static int mark(const char *device, const struct ranges *ranges)
+static int mark(const char *device, const struct blksnap_range *ranges, size_t count)
 {
 	int fd = access_device(device);
 	int ret;
 
 	if (fd < 0)
 		return 1;
-	ret = kernel_cbtdirty(fd, ranges->items, ranges->count);
+	ret = blksnap_mark_dirty(fd, ranges, count);
 	close(fd);
 	if (ret)
 		report_error(ret, "cannot mark blocks of device %s%s as changed", device,
@@ -28,9 +29,9 @@ static int mark_file(const char *file, bool json)
 	struct place place;
 	int status;
 
-	status = place_of_file(&place, file, EXTENT_FOR_MARKING);
+	status = place_of_file(&place, file, BLKSNAP_EXTENTS_DIRTY);
 	if (!status)
-		status = mark(place.path, &place.ranges);
+		status = mark(place.path, place.ranges, place.count);
 	if (!status) {
 		report_begin(&report, json, NULL);
 		place_report(&report, &place);
@@ -48,7 +49,7 @@ static int run(const struct options *options)
 	if (given == OPTION_FILE)
 		return mark_file(options->file, options->json);
 	if (given == direct)
-		return mark(options->device, &options->ranges);
+		return mark(options->device, options->ranges.items, options->ranges.count);
 	report_problem("either --file is needed, or --device and --ranges");
 	return 1;
 }

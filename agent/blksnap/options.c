@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uuid/uuid.h>
 
 #include "command.h"
 #include "number.h"
+#include "range_text.h"
 #include "report.h"
 
 static const struct spec {
@@ -108,7 +108,7 @@ static int add_device(struct options *options, const char *text)
 static int set_id(struct options *options, const char *text)
 {
 	options->id_text = text;
-	return uuid_parse(text, options->id.b) ? -EINVAL : 0;
+	return blksnap_id_parse(text, &options->id);
 }
 
 static int set_timeout(struct options *options, const char *text)

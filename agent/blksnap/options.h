@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <linux/blksnap.h>
+#include <blksnap/blksnap.h>
 
 #include "ranges.h"
 
@@ -49,7 +49,7 @@ struct options {
 	const char *device;
 	const char **devices;
 	size_t device_count;
-	struct blksnap_uuid id;
+	struct blksnap_id id;
 	const char *id_text;
 	const char *file;
 	const char *field;

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
+#include <blksnap/blksnap.h>
+
 #include "pool.h"
 #include "report.h"
 
@@ -18,7 +19,7 @@ static int check_folder(const char *folder)
 	const char *reason = NULL;
 	int ret;
 
-	ret = fd < 0 ? -errno : file_check_filesystem(fd, &reason);
+	ret = fd < 0 ? -errno : blksnap_extents_check(fd, &reason);
 	if (fd >= 0)
 		close(fd);
 	if (!ret)

@@ -5,9 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
 /* How much is asked for at once: the answer has to fit the result of an ioctl. */
@@ -20,7 +21,7 @@ static int read_pieces(int device, uint8_t *map, uint32_t size)
 
 	while (done < size) {
 		uint32_t piece = size - done < PIECE ? size - done : PIECE;
-		int ret = kernel_cbtmap(device, done, map + done, piece);
+		int ret = blksnap_map_read(device, done, map + done, piece);
 
 		if (ret < 0)
 			return ret;
@@ -32,23 +33,23 @@ static int read_pieces(int device, uint8_t *map, uint32_t size)
 }
 
 /* The pieces belong together only if no snapshot was taken in between. */
-static int check_same(int device, const struct blksnap_cbtinfo *before)
+static int check_same(int device, const struct blksnap_tracker_info *before)
 {
-	struct blksnap_cbtinfo after;
-	int ret = kernel_cbtinfo(device, &after);
+	struct blksnap_tracker_info after;
+	int ret = blksnap_tracker_info(device, &after);
 
 	if (ret)
 		return ret;
-	if (after.changes_number != before->changes_number ||
-	    memcmp(&after.generation_id, &before->generation_id, sizeof(after.generation_id)))
+	if (after.number != before->number ||
+	    memcmp(&after.generation, &before->generation, sizeof(after.generation)))
 		return -EAGAIN;
 	return 0;
 }
 
 static int read_map(int device, uint8_t **map, uint32_t *size)
 {
-	struct blksnap_cbtinfo info;
-	int ret = kernel_cbtinfo(device, &info);
+	struct blksnap_tracker_info info;
+	int ret = blksnap_tracker_info(device, &info);
 
 	if (ret)
 		return ret;

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <uuid/uuid.h>
 
 #include "report.h"
 
@@ -89,38 +88,38 @@ void report_text(struct report *report, const char *name, const char *value)
 	puts(value);
 }
 
-void report_id(struct report *report, const char *name, const struct blksnap_uuid *id)
+void report_id(struct report *report, const char *name, const struct blksnap_id *id)
 {
 	char text[REPORT_ID_SIZE];
 
 	report_text(report, name, report_id_text(id, text));
 }
 
-static struct json_object *ranges_to_json(const struct ranges *ranges)
+static struct json_object *ranges_to_json(const struct blksnap_range *ranges, size_t count)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < ranges->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct json_object *range = json_object_new_object();
 
 		json_object_object_add(range, "offset",
-				       json_object_new_uint64(ranges->items[i].offset));
+				       json_object_new_uint64(ranges[i].sector));
 		json_object_object_add(range, "count",
-				       json_object_new_uint64(ranges->items[i].count));
+				       json_object_new_uint64(ranges[i].count));
 		json_object_array_add(array, range);
 	}
 	return array;
 }
 
-void report_ranges(struct report *report, const struct ranges *ranges)
+void report_ranges(struct report *report, const struct blksnap_range *ranges, size_t count)
 {
 	if (report->object) {
-		json_object_object_add(report->object, "ranges", ranges_to_json(ranges));
+		json_object_object_add(report->object, "ranges", ranges_to_json(ranges, count));
 		return;
 	}
-	for (size_t i = 0; i < ranges->count; i++)
-		printf("range: %" PRIu64 ":%" PRIu64 "\n", (uint64_t)ranges->items[i].offset,
-		       (uint64_t)ranges->items[i].count);
+	for (size_t i = 0; i < count; i++)
+		printf("range: %" PRIu64 ":%" PRIu64 "\n", ranges[i].sector,
+		       ranges[i].count);
 }
 
 int report_end(struct report *report)
@@ -138,8 +137,7 @@ int report_end(struct report *report)
 	return 1;
 }
 
-const char *report_id_text(const struct blksnap_uuid *id, char *buffer)
+const char *report_id_text(const struct blksnap_id *id, char *buffer)
 {
-	uuid_unparse_lower(id->b, buffer);
-	return buffer;
+	return blksnap_id_format(id, buffer);
 }

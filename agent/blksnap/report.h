@@ -10,9 +10,7 @@
 #include <stdint.h>
 
 #include <json-c/json.h>
-#include <linux/blksnap.h>
-
-#include "ranges.h"
+#include <blksnap/blksnap.h>
 
 /* Prints "blksnap: ", the message and the text of the negative errno @error. */
 void report_error(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -34,16 +32,16 @@ void report_begin(struct report *report, bool json, const char *field);
 void report_number(struct report *report, const char *name, uint64_t value);
 void report_signed(struct report *report, const char *name, int64_t value);
 void report_text(struct report *report, const char *name, const char *value);
-void report_id(struct report *report, const char *name, const struct blksnap_uuid *id);
+void report_id(struct report *report, const char *name, const struct blksnap_id *id);
 
 /* A line "range: SECTOR:COUNT" for each; in JSON an array "ranges". */
-void report_ranges(struct report *report, const struct ranges *ranges);
+void report_ranges(struct report *report, const struct blksnap_range *ranges, size_t count);
 
 /* Returns 1, after a message, if something could not be written, else 0. */
 int report_end(struct report *report);
 
 /* A snapshot's id as text, in a buffer of this size. */
-#define REPORT_ID_SIZE		37
-const char *report_id_text(const struct blksnap_uuid *id, char *buffer);
+#define REPORT_ID_SIZE		BLKSNAP_ID_TEXT
+const char *report_id_text(const struct blksnap_id *id, char *buffer);
 
 #endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <string.h>
 #include <unistd.h>
+
+#include <blksnap/blksnap.h>
 
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "place.h"
 #include "report.h"
 
@@ -24,8 +24,8 @@ static int append(const struct options *options, const struct place *place)
 
 	if (control < 0)
 		return 1;
-	ret = kernel_append_storage(control, &options->id, place->path, place->ranges.items,
-				    place->ranges.count);
+	ret = blksnap_snapshot_append(control, &options->id, place->path, place->ranges,
+				      place->count);
 	close(control);
 	if (!ret)
 		return print(place, options->json);
@@ -41,7 +41,7 @@ static int append(const struct options *options, const struct place *place)
 static int append_file(const struct options *options)
 {
 	struct place place;
-	int status = place_of_file(&place, options->file, EXTENT_FOR_STORAGE);
+	int status = place_of_file(&place, options->file, BLKSNAP_EXTENTS_STORAGE);
 
 	if (!status)
 		status = append(options, &place);
@@ -49,16 +49,15 @@ static int append_file(const struct options *options)
 	return status;
 }
 
-/* The ranges are not the place's own: they belong to the options. */
 static int append_device(const struct options *options)
 {
 	struct place place = {
 		.path = access_path(options->device),
-		.ranges = options->ranges,
+		.ranges = options->ranges.items,
+		.count = options->ranges.count,
 	};
 	int status = place.path ? append(options, &place) : 1;
 
-	memset(&place.ranges, 0, sizeof(place.ranges));
 	place_free(&place);
 	return status;
 }

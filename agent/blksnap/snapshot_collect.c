@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
-static struct json_object *to_json(const struct blksnap_uuid *ids, size_t count)
+static struct json_object *to_json(const struct blksnap_id *ids, size_t count)
 {
 	struct json_object *array = json_object_new_array();
 	char text[REPORT_ID_SIZE];
@@ -19,7 +20,7 @@ static struct json_object *to_json(const struct blksnap_uuid *ids, size_t count)
 	return array;
 }
 
-static int print(const struct blksnap_uuid *ids, size_t count, bool json)
+static int print(const struct blksnap_id *ids, size_t count, bool json)
 {
 	char text[REPORT_ID_SIZE];
 	struct report report;
@@ -35,13 +36,13 @@ static int print(const struct blksnap_uuid *ids, size_t count, bool json)
 static int run(const struct options *options)
 {
 	int control = access_control();
-	struct blksnap_uuid *ids;
+	struct blksnap_id *ids;
 	size_t count;
 	int ret, status;
 
 	if (control < 0)
 		return 1;
-	ret = kernel_collect(control, &ids, &count);
+	ret = blksnap_snapshot_list(control, &ids, &count);
 	close(control);
 	if (ret) {
 		report_error(ret, "cannot list the snapshots");

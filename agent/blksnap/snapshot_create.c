@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
 /**
@@ -56,7 +57,7 @@ static int members_attach(struct members *members)
 {
 	for (size_t i = 0; i < members->count; i++) {
 		struct member *member = &members->items[i];
-		int ret = kernel_attach(member->fd);
+		int ret = blksnap_attach(member->fd);
 
 		if (ret && ret != -EALREADY) {
 			report_error(ret, "cannot attach blksnap to device %s%s", member->name,
@@ -72,7 +73,7 @@ static void members_detach(struct members *members)
 {
 	for (size_t i = members->count; i-- > 0;) {
 		struct member *member = &members->items[i];
-		int ret = member->attached ? kernel_detach(member->fd) : 0;
+		int ret = member->attached ? blksnap_detach(member->fd) : 0;
 
 		if (ret)
 			report_error(ret, "cannot detach blksnap from device %s again",
@@ -80,10 +81,10 @@ static void members_detach(struct members *members)
 	}
 }
 
-static int members_add(const struct members *members, const struct blksnap_uuid *id)
+static int members_add(const struct members *members, const struct blksnap_id *id)
 {
 	for (size_t i = 0; i < members->count; i++) {
-		int ret = kernel_snapshotadd(members->items[i].fd, id);
+		int ret = blksnap_snapshot_add(members->items[i].fd, id);
 
 		if (ret) {
 			report_error(ret, "cannot add device %s to a new snapshot",
@@ -94,17 +95,17 @@ static int members_add(const struct members *members, const struct blksnap_uuid 
 	return 0;
 }
 
-static void destroy(int control, const struct blksnap_uuid *id)
+static void destroy(int control, const struct blksnap_id *id)
 {
 	char text[REPORT_ID_SIZE];
-	int ret = kernel_destroy(control, id);
+	int ret = blksnap_snapshot_destroy(control, id);
 
 	if (ret)
 		report_error(ret, "cannot destroy the unfinished snapshot %s",
 			     report_id_text(id, text));
 }
 
-static int print(const struct blksnap_uuid *id, bool json)
+static int print(const struct blksnap_id *id, bool json)
 {
 	struct report report;
 
@@ -117,8 +118,8 @@ static int print(const struct blksnap_uuid *id, bool json)
 /* A snapshot whose id nobody got to know could never be destroyed: taken back as well. */
 static int create(int control, const struct members *members, bool json)
 {
-	struct blksnap_uuid id;
-	int ret = kernel_create(control, &id);
+	struct blksnap_id id;
+	int ret = blksnap_snapshot_create(control, &id);
 
 	if (ret) {
 		report_error(ret, "cannot create a snapshot");

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
 static int run(const struct options *options)
@@ -13,7 +14,7 @@ static int run(const struct options *options)
 
 	if (control < 0)
 		return 1;
-	ret = kernel_destroy(control, &options->id);
+	ret = blksnap_snapshot_destroy(control, &options->id);
 	close(control);
 	if (ret)
 		report_error(ret, "cannot destroy snapshot %s", options->id_text);

@@ -2,20 +2,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
-static int print(const struct blksnap_snapshotinfo *info, const struct options *options)
+static int print(const struct blksnap_image_info *info, const struct options *options)
 {
-	char image[sizeof(info->image) + 1] = "";
 	struct report report;
 
-	memcpy(image, info->image, sizeof(info->image));
 	report_begin(&report, options->json, options->field);
-	report_signed(&report, "error_code", info->error_code);
-	report_text(&report, "image", image);
+	report_signed(&report, "error_code", info->error);
+	report_text(&report, "image", info->name);
 	return report_end(&report);
 }
 
@@ -29,7 +28,7 @@ static int check_field(const char *field)
 
 static int run(const struct options *options)
 {
-	struct blksnap_snapshotinfo info;
+	struct blksnap_image_info info;
 	int device, ret;
 
 	if (check_field(options->field))
@@ -37,7 +36,7 @@ static int run(const struct options *options)
 	device = access_device(options->device);
 	if (device < 0)
 		return 1;
-	ret = kernel_snapshotinfo(device, &info);
+	ret = blksnap_image_info(device, &info);
 	close(device);
 	if (ret) {
 		report_error(ret, "cannot get the snapshot of device %s%s", options->device,

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
 #include "event.h"
-#include "kernel.h"
 #include "report.h"
 
 static int run(const struct options *options)
 {
-	struct blksnap_snapshot_event event;
+	struct blksnap_event event;
 	int control = access_control();
 	struct report report;
 	int ret;
 
 	if (control < 0)
 		return 1;
-	ret = kernel_wait_event(control, &options->id, options->timeout_ms, &event);
+	ret = blksnap_event_wait(control, &options->id, options->timeout_ms, &event);
 	close(control);
 	if (ret) {
 		report_error(ret, "cannot get an event of snapshot %s in %u ms",

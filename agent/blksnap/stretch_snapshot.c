@@ -5,10 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
 #include "event.h"
-#include "kernel.h"
 #include "place.h"
 #include "pool.h"
 #include "report.h"
@@ -58,7 +59,7 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static void print_event(const struct stretch *stretch, const struct blksnap_snapshot_event *event)
+static void print_event(const struct stretch *stretch, const struct blksnap_event *event)
 {
 	struct report report;
 
@@ -98,13 +99,13 @@ static void append_last_file(struct stretch *stretch)
 	struct place place;
 	int ret;
 
-	if (place_of_open_file(&place, file->fd, file->path, EXTENT_FOR_STORAGE)) {
+	if (place_of_open_file(&place, file->fd, file->path, BLKSNAP_EXTENTS_STORAGE)) {
 		pool_drop(&stretch->pool);
 		place_free(&place);
 		return;
 	}
-	ret = kernel_append_storage(stretch->control, &stretch->options->id, place.path,
-				    place.ranges.items, place.ranges.count);
+	ret = blksnap_snapshot_append(stretch->control, &stretch->options->id, place.path,
+				      place.ranges, place.count);
 	if (ret)
 		report_error(ret, "cannot append file %s on device %s to snapshot %s",
 			     file->path, place.path, stretch->options->id_text);
@@ -113,16 +114,16 @@ static void append_last_file(struct stretch *stretch)
 	place_free(&place);
 }
 
-static void handle_event(struct stretch *stretch, const struct blksnap_snapshot_event *event)
+static void handle_event(struct stretch *stretch, const struct blksnap_event *event)
 {
 	uint64_t bytes;
 
 	print_event(stretch, event);
-	if (event->code == blksnap_event_code_corrupted)
+	if (event->code == BLKSNAP_EVENT_CORRUPTED)
 		stretch->corrupted = true;
-	if (event->code != blksnap_event_code_low_free_space)
+	if (event->code != BLKSNAP_EVENT_LOW_SPACE)
 		return;
-	bytes = allowed_bytes(stretch, event_requested_sectors(event));
+	bytes = allowed_bytes(stretch, event->sectors);
 	if (bytes && !pool_grow(&stretch->pool, bytes))
 		append_last_file(stretch);
 }
@@ -130,11 +131,11 @@ static void handle_event(struct stretch *stretch, const struct blksnap_snapshot_
 /* Returns -ESRCH when the snapshot is gone, -EINTR after a signal, or what went wrong. */
 static int watch(struct stretch *stretch)
 {
-	struct blksnap_snapshot_event event;
+	struct blksnap_event event;
 	int ret;
 
 	while (!stopped) {
-		ret = kernel_wait_event(stretch->control, &stretch->options->id, WAIT_MS, &event);
+		ret = blksnap_event_wait(stretch->control, &stretch->options->id, WAIT_MS, &event);
 		if (!ret)
 			handle_event(stretch, &event);
 		else if (ret != -ENOENT && ret != -EINTR)
@@ -142,7 +143,7 @@ static int watch(struct stretch *stretch)
 		stretch->known = true;
 	}
 	/* Often the snapshot is destroyed first, and then whoever looks after it stopped. */
-	ret = kernel_wait_event(stretch->control, &stretch->options->id, 0, &event);
+	ret = blksnap_event_wait(stretch->control, &stretch->options->id, 0, &event);
 	return ret == -ESRCH ? ret : -EINTR;
 }
 

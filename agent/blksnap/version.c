@@ -2,12 +2,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <blksnap/blksnap.h>
+
 #include "access.h"
 #include "command.h"
-#include "kernel.h"
 #include "report.h"
 
-static int print(const struct blksnap_version *version, bool json)
+static int print(const struct blksnap_module_version *version, bool json)
 {
 	struct report report;
 
@@ -26,13 +27,13 @@ static int print(const struct blksnap_version *version, bool json)
 
 static int run(const struct options *options)
 {
-	struct blksnap_version version;
+	struct blksnap_module_version version;
 	int control = access_control();
 	int ret;
 
 	if (control < 0)
 		return 1;
-	ret = kernel_version(control, &version);
+	ret = blksnap_module_version(control, &version);
 	close(control);
 	if (ret) {
 		report_error(ret, "cannot get the module's version");

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The subcommands, and nothing of what they do. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+#include "command.h"
+#include "say.h"
+#include "status.h"
+
+static const struct agent_command *const commands[] = {
+	&agent_snapshot_create,
+	&agent_snapshot_list,
+	&agent_snapshot_show,
+	&agent_snapshot_destroy,
+	&agent_snapshot_wait,
+	&agent_snapshot_mount,
+	&agent_snapshot_umount,
+	&agent_device_list,
+	&agent_device_attach,
+	&agent_device_detach,
+	&agent_device_status,
+	&agent_changes,
+	&agent_doctor,
+	&agent_cleanup,
+	&agent_monitor,
+};
+
+#define COMMAND_COUNT	(sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *out)
+{
+	fputs("Usage: blksnap-agent COMMAND [ARGUMENT...]\n"
+	      "Snapshots of block devices that look after themselves.\n\n", out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-20s%s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n\"blksnap-agent COMMAND --help\" tells a command's options.\n"
+	      "The manual blksnap-agent(8) tells the rest.\n", out);
+}
+
+static void print_command_help(const struct agent_command *command)
+{
+	printf("Usage: blksnap-agent %s %s\n%s.\n\n", command->name, command->usage,
+	       command->summary);
+	arguments_help(command->takes);
+}
+
+/* How many words of the command line are the command's name; 0 if it is another. */
+static int match(const struct agent_command *command, int argc, char **argv)
+{
+	size_t first = strlen(argv[1]);
+
+	if (strncmp(command->name, argv[1], first))
+		return 0;
+	if (!command->name[first])
+		return 1;
+	if (command->name[first] != ' ' || argc < 3)
+		return 0;
+	return strcmp(command->name + first + 1, argv[2]) ? 0 : 2;
+}
+
+static int run(const struct agent_command *command, int argc, char **argv)
+{
+	struct arguments arguments;
+	int status = arguments_parse(&arguments, command, argc, argv);
+
+	if (!status && (arguments.given & ARGUMENT_HELP))
+		print_command_help(command);
+	else if (!status)
+		status = command->run(&arguments);
+	arguments_free(&arguments);
+	return status;
+}
+
+static int print_version(void)
+{
+	puts("blksnap-agent " AGENT_VERSION);
+	return STATUS_OK;
+}
+
+int agent_main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		print_help(stdout);
+		return STATUS_OK;
+	}
+	if (!strcmp(argv[1], "--version"))
+		return print_version();
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		int words = match(commands[i], argc, argv);
+
+		if (words)
+			return run(commands[i], argc - words, argv + words);
+	}
+	say("there is no command '%s%s%s'; see blksnap-agent --help", argv[1],
+	    argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	return STATUS_USAGE;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "number.h"
+#include "say.h"
+#include "status.h"
+
+static const struct spec {
+	enum argument_bit bit;
+	const char *name;
+	const char *value;
+	const char *help;
+} specs[] = {
+	{ ARGUMENT_NAME, "name", "NAME", "a name besides the id" },
+	{ ARGUMENT_STORAGE, "storage", "DIR|DEVICE", "where old data goes; can be repeated" },
+	{ ARGUMENT_SETTINGS, "initial", "SIZE", "storage before the take" },
+	{ ARGUMENT_SETTINGS, "limit", "SIZE", "storage at most" },
+	{ ARGUMENT_SETTINGS, "reserve", "SIZE", "stays free where the storage is" },
+	{ ARGUMENT_SETTINGS, "hooks", "DIR", "programs to run before and after" },
+	{ ARGUMENT_SETTINGS, "hook-timeout", "TIME", "for each of these programs" },
+	{ ARGUMENT_SETTINGS, "ttl", "TIME", "when the snapshot is destroyed" },
+	{ ARGUMENT_ALL, "all", NULL, "all there are" },
+	{ ARGUMENT_SINCE, "since", "NUMBER", "of the snapshot that was copied before" },
+	{ ARGUMENT_GENERATION, "generation", "UUID", "in which that was its number" },
+	{ ARGUMENT_FORMAT, "format", "FORMAT", "extents, json, bmap or map" },
+	{ ARGUMENT_DAEMON, "daemon", NULL, "go to the background, and come back if killed" },
+	{ ARGUMENT_CONFIG, "config", "FILE", "instead of " SETTINGS_FILE },
+	{ ARGUMENT_JSON, "json", NULL, "print JSON" },
+	{ ARGUMENT_HELP, "help", NULL, "print this text" },
+};
+
+#define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
+#define FIRST_VALUE	256
+#define HELP_COLUMN	26
+
+void arguments_help(unsigned int takes)
+{
+	for (size_t i = 0; i < SPEC_COUNT; i++) {
+		int used;
+
+		if (!((takes | ARGUMENT_HELP) & specs[i].bit))
+			continue;
+		used = printf("  --%s%s%s", specs[i].name, specs[i].value ? " " : "",
+			      specs[i].value ? specs[i].value : "");
+		printf("%*s%s\n", used < HELP_COLUMN ? HELP_COLUMN - used : 1, "", specs[i].help);
+	}
+}
+
+static void fill_getopt(unsigned int takes, struct option *longs)
+{
+	for (size_t i = 0; i < SPEC_COUNT; i++) {
+		if (!(takes & specs[i].bit))
+			continue;
+		longs->name = specs[i].name;
+		longs->has_arg = specs[i].value ? required_argument : no_argument;
+		longs->val = FIRST_VALUE + i;
+		longs++;
+	}
+}
+
+static int set_since(struct arguments *arguments, const char *text)
+{
+	uint64_t value;
+	int ret = number_parse(text, UINT8_MAX, &value);
+
+	if (!ret)
+		arguments->since = value;
+	return ret;
+}
+
+/* A name is put into paths and lists, and must not look like an id or an option. */
+static int set_name(struct arguments *arguments, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (!length || length > 64 || *text == '-' || *text == '.')
+		return -EINVAL;
+	for (size_t i = 0; i < length; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
+			    text[i]))
+			return -EINVAL;
+	if (strspn(text, "0123456789abcdefABCDEF-") == length)
+		return -EINVAL;
+	arguments->name = text;
+	return 0;
+}
+
+/* Storage on the command line takes the place of that in the file. */
+static int add_storage(struct arguments *arguments, const char *text)
+{
+	char *path;
+	int ret;
+
+	if (!(arguments->given & ARGUMENT_STORAGE))
+		strings_free(&arguments->settings.storage);
+	path = *text ? realpath(text, NULL) : NULL;
+	if (!path)
+		return *text ? -errno : -EINVAL;
+	ret = settings_set(&arguments->settings, "storage", path);
+	free(path);
+	return ret;
+}
+
+static int set_hooks(struct arguments *arguments, const char *text)
+{
+	char *path = *text ? realpath(text, NULL) : NULL;
+	int ret;
+
+	if (!path)
+		return *text ? -errno : -EINVAL;
+	ret = settings_set(&arguments->settings, "hooks", path);
+	free(path);
+	return ret;
+}
+
+static int set_setting(struct arguments *arguments, const char *name, const char *text)
+{
+	if (!strcmp(name, "hooks"))
+		return set_hooks(arguments, text);
+	return settings_set(&arguments->settings, name, text);
+}
+
+/* 0 or a negative errno */
+static int set_value(struct arguments *arguments, const struct spec *spec, const char *text)
+{
+	switch (spec->bit) {
+	case ARGUMENT_NAME:
+		return set_name(arguments, text);
+	case ARGUMENT_STORAGE:
+		return add_storage(arguments, text);
+	case ARGUMENT_SETTINGS:
+		return set_setting(arguments, spec->name, text);
+	case ARGUMENT_SINCE:
+		return set_since(arguments, text);
+	case ARGUMENT_GENERATION:
+		return blksnap_id_parse(text, &arguments->generation);
+	case ARGUMENT_FORMAT:
+		arguments->format = text;
+		return 0;
+	case ARGUMENT_ALL:
+		arguments->all = true;
+		return 0;
+	case ARGUMENT_DAEMON:
+		arguments->daemon = true;
+		return 0;
+	case ARGUMENT_JSON:
+		arguments->json = true;
+		return 0;
+	case ARGUMENT_CONFIG:
+	case ARGUMENT_HELP:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int set_option(struct arguments *arguments, const struct spec *spec, const char *text)
+{
+	int ret = set_value(arguments, spec, text);
+
+	arguments->given |= spec->bit;
+	if (!ret)
+		return 0;
+	say_error(ret, "option --%s cannot be '%s'", spec->name, text);
+	return STATUS_USAGE;
+}
+
+static int bad_option(int letter, const char *word)
+{
+	if (letter == ':')
+		say("option %s needs a value", word);
+	else
+		say("option %s is not known here, or takes no value", word);
+	return STATUS_USAGE;
+}
+
+/* The file is read before the options, which may say otherwise; so its name comes first. */
+static const char *find_config(int argc, char **argv, const struct option *longs)
+{
+	const char *config = NULL;
+	int value;
+
+	optind = 0;
+	while ((value = getopt_long(argc, argv, ":", longs, NULL)) != -1)
+		if (value >= FIRST_VALUE && specs[value - FIRST_VALUE].bit == ARGUMENT_CONFIG)
+			config = optarg;
+	return config;
+}
+
+static int parse_options(struct arguments *arguments, int argc, char **argv,
+			 const struct option *longs)
+{
+	int value, ret = 0;
+
+	optind = 0;
+	while (!ret && (value = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+		if (value == '?' || value == ':')
+			return bad_option(value, argv[optind - 1]);
+		ret = set_option(arguments, &specs[value - FIRST_VALUE], optarg);
+	}
+	arguments->words = argv + optind;
+	arguments->word_count = argc - optind;
+	return ret;
+}
+
+static int check_words(const struct arguments *arguments, const struct agent_command *command)
+{
+	size_t least = arguments->all ? 0 : command->least;
+	size_t most = arguments->all ? 0 : command->most;
+
+	if (arguments->word_count < least) {
+		say("an argument is missing");
+		return STATUS_USAGE;
+	}
+	if (arguments->word_count > most) {
+		say("'%s' is one argument too many", arguments->words[most]);
+		return STATUS_USAGE;
+	}
+	for (size_t i = 0; i < arguments->word_count; i++) {
+		if (!*arguments->words[i]) {
+			say("an argument is empty");
+			return STATUS_USAGE;
+		}
+	}
+	return 0;
+}
+
+int arguments_parse(struct arguments *arguments, const struct agent_command *command, int argc,
+		    char **argv)
+{
+	struct option longs[SPEC_COUNT + 1] = {};
+	unsigned int takes = command->takes | ARGUMENT_HELP;
+	int ret;
+
+	memset(arguments, 0, sizeof(*arguments));
+	fill_getopt(takes, longs);
+	opterr = 0;
+	if (settings_init(&arguments->settings)) {
+		say("there is not enough memory");
+		return STATUS_FAILED;
+	}
+	if (takes & ARGUMENT_CONFIG &&
+	    settings_load(&arguments->settings, find_config(argc, argv, longs)))
+		return STATUS_FAILED;
+	ret = parse_options(arguments, argc, argv, longs);
+	if (!ret && !(arguments->given & ARGUMENT_HELP))
+		ret = check_words(arguments, command);
+	if (ret == STATUS_USAGE)
+		fprintf(stderr, "Usage: blksnap-agent %s %s\n", command->name, command->usage);
+	return ret;
+}
+
+void arguments_free(struct arguments *arguments)
+{
+	settings_free(&arguments->settings);
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Makes a snapshot. Each step that is done is known from struct making; when one fails, what
+ * was done is undone in reverse. A process that is killed in between leaves a record that
+ * says "half made", and the next command of the agent undoes it.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "choose.h"
+#include "command.h"
+#include "ending.h"
+#include "find.h"
+#include "hooks.h"
+#include "launch.h"
+#include "ledger.h"
+#include "output.h"
+#include "runtime.h"
+#include "say.h"
+#include "status.h"
+#include "stock.h"
+#include "target.h"
+
+#define SECTOR_SIZE	512
+
+/**
+ * struct making - a snapshot in the making
+ * @settings: what was asked for
+ * @targets: the devices
+ * @record: what gets known of it
+ * @control: the way to the module
+ * @lock: held while it is half made, or -1
+ * @created: the kernel has it
+ */
+struct making {
+	const struct settings *settings;
+	struct targets targets;
+	struct record record;
+	int control;
+	int lock;
+	bool created;
+};
+
+/* They are looked at between steps, where all can be undone. */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static bool was_interrupted(void)
+{
+	sigset_t set;
+
+	if (sigpending(&set))
+		return false;
+	return sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
+	       sigismember(&set, SIGHUP);
+}
+
+static int find_targets(struct targets *targets, const struct arguments *arguments)
+{
+	int status = 0;
+
+	if (arguments->all)
+		return targets_add_mounted(targets);
+	for (size_t i = 0; !status && i < arguments->word_count; i++)
+		status = targets_add(targets, arguments->words[i]);
+	return status;
+}
+
+static int check_name(const char *name)
+{
+	struct blksnap_id id;
+
+	if (!name || find_by_name(name, &id) == -ENOENT)
+		return 0;
+	say("there is a snapshot named %s already", name);
+	return 1;
+}
+
+static int attach(struct making *making)
+{
+	for (size_t i = 0; i < making->targets.count; i++) {
+		struct target *target = &making->targets.items[i];
+		int ret = blksnap_attach(target->fd);
+
+		if (ret && ret != -EALREADY) {
+			say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s", target->path);
+			return 1;
+		}
+		target->attached = !ret;
+	}
+	return 0;
+}
+
+static void detach(struct making *making)
+{
+	for (size_t i = making->targets.count; i-- > 0;) {
+		struct target *target = &making->targets.items[i];
+		int ret = target->attached ? blksnap_detach(target->fd) : 0;
+
+		if (ret)
+			say_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s again",
+				   target->path);
+	}
+}
+
+static int fill_times(struct record *record, uint64_t ttl)
+{
+	struct timespec now;
+
+	record->created = time(NULL);
+	if (!ttl)
+		return 0;
+	record->expires = record->created + ttl;
+	if (clock_gettime(CLOCK_BOOTTIME, &now))
+		return -errno;
+	record->deadline = now.tv_sec + ttl;
+	return 0;
+}
+
+static int fill_record(struct making *making, const char *name)
+{
+	struct record *record = &making->record;
+	int ret = fill_times(record, making->settings->ttl);
+
+	record->limit = making->settings->limit;
+	record->reserve = making->settings->reserve;
+	record->reserve_set = making->settings->reserve_set;
+	if (name) {
+		record->name = strdup(name);
+		if (!record->name)
+			ret = -ENOMEM;
+	}
+	for (size_t i = 0; !ret && i < making->targets.count; i++) {
+		const struct target *target = &making->targets.items[i];
+
+		ret = strings_add(&record->devices, target->path);
+		if (!ret && target->attached)
+			ret = strings_add(&record->attached, target->path);
+	}
+	if (ret)
+		say_error(ret, "cannot prepare a snapshot");
+	return ret ? 1 : 0;
+}
+
+/* The kernel's first request is waiting: it tells how much it would like to have. */
+static uint64_t initial_bytes(const struct making *making)
+{
+	struct blksnap_event event;
+	uint64_t wanted = 0;
+
+	if (!blksnap_event_wait(making->control, &making->record.id, 0, &event))
+		wanted = event.sectors * SECTOR_SIZE;
+	if (making->settings->initial)
+		wanted = making->settings->initial;
+	if (making->settings->limit && wanted > making->settings->limit)
+		wanted = making->settings->limit;
+	return wanted;
+}
+
+static int pick_storage(struct making *making, uint64_t bytes)
+{
+	char *folder = choose_folder(&making->targets, &making->record, bytes);
+	int ret;
+
+	if (!folder) {
+		say("there is no safe place for %llu MiB of storage: no mounted ext4 or XFS has that space beside its reserve; give one with --storage",
+		    (unsigned long long)bytes >> 20);
+		return 1;
+	}
+	say("the storage goes to %s", folder);
+	ret = strings_add(&making->record.storage, folder);
+	free(folder);
+	if (ret)
+		say_error(ret, "cannot prepare storage");
+	return ret ? 1 : 0;
+}
+
+static int find_storage(struct making *making, uint64_t bytes)
+{
+	const struct strings *given = &making->settings->storage;
+	int status = 0;
+
+	if (!given->count)
+		return pick_storage(making, bytes);
+	for (size_t i = 0; !status && i < given->count; i++) {
+		status = choose_check(given->items[i], &making->targets);
+		if (!status && strings_add(&making->record.storage, given->items[i]))
+			status = 1;
+	}
+	return status;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static bool has_folder(const struct record *record)
+{
+	for (size_t i = 0; i < record->storage.count; i++)
+		if (is_folder(record->storage.items[i]))
+			return true;
+	return false;
+}
+
+/* Written down before there is a file, so that a crash leaves none that is not known. */
+static int write_down(struct making *making)
+{
+	const struct strings *storage = &making->record.storage;
+	int lock = runtime_lock_all();
+	int ret = lock < 0 ? lock : 0;
+
+	for (size_t i = 0; !ret && i < storage->count; i++)
+		if (is_folder(storage->items[i]))
+			ret = ledger_add(storage->items[i]);
+	if (!ret)
+		ret = record_write(&making->record);
+	if (lock >= 0)
+		close(lock);
+	if (ret)
+		say_error(ret, "cannot write down where the storage goes");
+	return ret ? 1 : 0;
+}
+
+static int fill_storage(struct making *making, uint64_t bytes)
+{
+	struct stock stock = { .record = &making->record };
+	int status = stock_append_devices(&stock, making->control);
+
+	/* A device gives what it has; only folders can give more. */
+	while (!status && stock.used < bytes && (!stock.used || has_folder(&making->record)))
+		if (!stock_grow(&stock, making->control, bytes - stock.used))
+			status = 1;
+	stock_close(&stock);
+	return status;
+}
+
+/* From here on the name is taken. */
+static int write_name(struct making *making)
+{
+	int lock = runtime_lock_all();
+	int status = lock < 0 || check_name(making->record.name);
+	int ret = status ? 0 : record_write(&making->record);
+
+	if (lock >= 0)
+		close(lock);
+	if (ret)
+		say_error(ret, "cannot write down the snapshot");
+	return status || ret ? 1 : 0;
+}
+
+static int create(struct making *making)
+{
+	int ret = blksnap_snapshot_create(making->control, &making->record.id);
+
+	if (ret) {
+		say_failed(BLKSNAP_SNAPSHOT_CREATE, ret, "cannot create a snapshot");
+		return 1;
+	}
+	making->created = true;
+	making->lock = runtime_lock(&making->record.id, "create", true);
+	ret = making->lock < 0 ? making->lock : 0;
+	if (ret)
+		say_error(ret, "cannot lock the snapshot's record");
+	return ret ? 1 : write_name(making);
+}
+
+static int add_devices(struct making *making)
+{
+	for (size_t i = 0; i < making->targets.count; i++) {
+		const struct target *target = &making->targets.items[i];
+		int ret = blksnap_snapshot_add(target->fd, &making->record.id);
+
+		if (ret) {
+			say_failed(BLKSNAP_SNAPSHOT_ADD, ret, "cannot add device %s", target->path);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int prepare(struct making *making, const char *name)
+{
+	uint64_t bytes;
+
+	if (attach(making) || fill_record(making, name) || create(making) || add_devices(making))
+		return 1;
+	bytes = initial_bytes(making);
+	return find_storage(making, bytes) || write_down(making) || fill_storage(making, bytes) ||
+	       launch_monitor(&making->record.id);
+}
+
+/* Whoever was told of the freeze to come is told when it is over, in any case. */
+static int take(struct making *making)
+{
+	const struct record *record = &making->record;
+	int status = hooks_run(making->settings, record, "pre-freeze", NULL);
+	int ret;
+
+	if (!status && was_interrupted()) {
+		say("interrupted before the snapshot was taken");
+		status = 1;
+	}
+	if (!status) {
+		ret = blksnap_snapshot_take(making->control, &record->id);
+		if (ret)
+			say_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");
+		status = ret ? 1 : 0;
+	}
+	hooks_run(making->settings, record, "post-thaw", status ? "the snapshot failed" : NULL);
+	return status;
+}
+
+static int complete(struct making *making)
+{
+	int ret;
+
+	making->record.state = RECORD_TAKEN;
+	ret = record_write(&making->record);
+	if (!ret && was_interrupted())
+		ret = -EINTR;
+	if (ret)
+		say_error(ret, "cannot complete the snapshot");
+	return ret ? 1 : 0;
+}
+
+static void undo(struct making *making)
+{
+	if (making->created) {
+		hooks_run(making->settings, &making->record, "failed", "the snapshot failed");
+		ending_destroy(making->control, &making->record);
+	}
+	detach(making);
+}
+
+static int make(struct making *making, const struct arguments *arguments)
+{
+	int status = prepare(making, arguments->name);
+
+	if (!status)
+		status = take(making);
+	if (!status)
+		status = complete(making);
+	if (!status)
+		status = output_created(&making->record, arguments->json);
+	if (status)
+		undo(making);
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct making making = { .settings = &arguments->settings, .lock = -1 };
+	int status;
+
+	making.control = agent_control();
+	if (making.control < 0)
+		return STATUS_FAILED;
+	block_signals();
+	ending_clean_up();
+	status = hooks_check(making.settings) || check_name(arguments->name) ||
+		 find_targets(&making.targets, arguments);
+	if (!status)
+		status = make(&making, arguments);
+	if (making.lock >= 0)
+		close(making.lock);
+	record_free(&making.record);
+	targets_free(&making.targets);
+	close(making.control);
+	return status;
+}
+
+const struct agent_command agent_snapshot_create = {
+	.name = "snapshot create",
+	.usage = "DEVICE... | --all [OPTION...]",
+	.summary = "Take a snapshot, and have it looked after",
+	.takes = ARGUMENT_NAME | ARGUMENT_STORAGE | ARGUMENT_SETTINGS | ARGUMENT_ALL |
+		 ARGUMENT_CONFIG | ARGUMENT_JSON,
+	.least = 1,
+	.most = SIZE_MAX,
+	.run = run,
+};

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "command.h"
+#include "ending.h"
+#include "find.h"
+#include "mounted.h"
+#include "say.h"
+#include "status.h"
+
+/* A mounted file system that loses its device gives errors to whoever uses it. */
+static int check_not_mounted(const struct record *record, const char *text)
+{
+	struct strings folders = {};
+	int ret = mounted_images(record, &folders);
+
+	if (ret)
+		say_error(ret, "cannot tell whether snapshot %s is mounted", text);
+	else if (folders.count)
+		say("snapshot %s is mounted at %s; run blksnap-agent snapshot umount %s first",
+		    text, folders.items[0], text);
+	ret = ret || folders.count;
+	strings_free(&folders);
+	return ret;
+}
+
+static int destroy_unmanaged(int control, const struct blksnap_id *id, const char *text)
+{
+	int ret = blksnap_snapshot_destroy(control, id);
+
+	if (ret)
+		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s", text);
+	return ret ? 1 : 0;
+}
+
+static int destroy(int control, const struct blksnap_id *id, const char *text)
+{
+	struct record record;
+	int ret = record_read(&record, id);
+	int status;
+
+	if (ret == -ENOENT) {
+		status = destroy_unmanaged(control, id, text);
+	} else if (ret) {
+		say_error(ret, "cannot read what is known of snapshot %s", text);
+		status = 1;
+	} else {
+		status = check_not_mounted(&record, text) || ending_destroy(control, &record);
+	}
+	record_free(&record);
+	return status;
+}
+
+/* Those of other programs are not ours to destroy, unless they are named. */
+static int destroy_all(int control)
+{
+	struct blksnap_id *ids;
+	char text[BLKSNAP_ID_TEXT];
+	size_t count;
+	int status = 0;
+	int ret = record_list(&ids, &count);
+
+	if (ret)
+		say_error(ret, "cannot list the snapshots");
+	for (size_t i = 0; !ret && i < count; i++)
+		status |= destroy(control, &ids[i], blksnap_id_format(&ids[i], text));
+	free(ids);
+	return ret ? 1 : status;
+}
+
+/* All names are looked up before anything is destroyed. */
+static int destroy_named(int control, const struct arguments *arguments)
+{
+	struct blksnap_id *ids = calloc(arguments->word_count + 1, sizeof(*ids));
+	int status = ids ? 0 : 1;
+
+	for (size_t i = 0; !status && i < arguments->word_count; i++)
+		status = find_snapshot(arguments->words[i], &ids[i]);
+	if (!status)
+		for (size_t i = 0; i < arguments->word_count; i++)
+			status |= destroy(control, &ids[i], arguments->words[i]);
+	free(ids);
+	return status;
+}
+
+static int run(const struct arguments *arguments)
+{
+	int control = agent_control();
+	int status;
+
+	if (control < 0)
+		return STATUS_FAILED;
+	status = arguments->all ? destroy_all(control) : destroy_named(control, arguments);
+	close(control);
+	status |= ending_clean_up();
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
+const struct agent_command agent_snapshot_destroy = {
+	.name = "snapshot destroy",
+	.usage = "ID... | --all",
+	.summary = "Give snapshots up, and remove their storage",
+	.takes = ARGUMENT_ALL,
+	.least = 1,
+	.most = SIZE_MAX,
+	.run = run,
+};

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Is there room for storage, and is all well with the snapshots that there are? */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "choose.h"
+#include "doctor.h"
+#include "ending.h"
+#include "quantity.h"
+#include "runtime.h"
+#include "stock.h"
+#include "target.h"
+
+#define SECTOR_SIZE	512
+
+/* What the module asks for first, unless it is not loaded. */
+#define PORTION		(UINT64_C(1) << 30)
+
+static uint64_t first_portion(void)
+{
+	char *text = runtime_read("/sys/module/blksnap/parameters/diff_storage_minimum");
+	uint64_t sectors = text ? strtoull(text, NULL, 10) : 0;
+
+	free(text);
+	return sectors ? sectors * SECTOR_SIZE : PORTION;
+}
+
+static void check_configured(const struct settings *settings, struct finding *finding)
+{
+	struct targets none = {};
+
+	for (size_t i = 0; i < settings->storage.count && !finding->bad; i++)
+		if (choose_check(settings->storage.items[i], &none))
+			doctor_bad(finding, "%s, which agent.conf names for storage, cannot be used, as said above; change the setting",
+				   settings->storage.items[i]);
+	if (!finding->bad)
+		doctor_good(finding, "what agent.conf names for storage can be used");
+}
+
+void doctor_storage(const struct settings *settings, struct finding *finding)
+{
+	struct record record = {
+		.reserve = settings->reserve,
+		.reserve_set = settings->reserve_set,
+	};
+	uint64_t wanted = settings->initial ? settings->initial : first_portion();
+	struct targets none = {};
+	char text[SIZE_TEXT];
+	char *folder;
+
+	if (settings->storage.count) {
+		check_configured(settings, finding);
+		return;
+	}
+	folder = choose_folder(&none, &record, wanted);
+	if (folder)
+		doctor_good(finding, "%s has room for old data", folder);
+	else
+		doctor_bad(finding, "no mounted ext4 or XFS has %s beside its reserve; make room, or name a place with --storage or in agent.conf",
+			   size_format(wanted, text));
+	free(folder);
+}
+
+/* How many snapshots nobody looks after. */
+static size_t count_lonely(void)
+{
+	struct blksnap_id *ids;
+	size_t count, lonely = 0;
+
+	if (record_list(&ids, &count))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (!runtime_locked(&ids[i], "monitor") && !runtime_locked(&ids[i], "create"))
+			lonely++;
+	free(ids);
+	return lonely;
+}
+
+void doctor_snapshots(const struct settings *settings, struct finding *finding)
+{
+	struct strings left = {};
+	size_t lonely = count_lonely();
+	int ret = ending_leftovers(&left);
+
+	(void)settings;
+	if (ret)
+		doctor_bad(finding, "it cannot be told whether storage files are left over: %s",
+			   strerror(-ret));
+	else if (left.count)
+		doctor_bad(finding, "%zu storage files of snapshots that are gone, such as %s; run blksnap-agent cleanup",
+			   left.count, left.items[0]);
+	else if (lonely)
+		doctor_bad(finding, "nobody looks after %zu snapshots; run blksnap-agent cleanup",
+			   lonely);
+	else
+		doctor_good(finding, "no storage is left over, and all snapshots are looked after");
+	strings_free(&left);
+}

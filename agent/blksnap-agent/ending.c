@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "ending.h"
+#include "launch.h"
+#include "ledger.h"
+#include "runtime.h"
+#include "say.h"
+#include "stock.h"
+
+/* How long a monitor has for removing its files; then it is done for it. */
+#define MONITOR_MS	30000
+
+int ending_remove(const struct record *record)
+{
+	int status = stock_remove(record);
+
+	if (!status)
+		runtime_forget(&record->id);
+	return status;
+}
+
+/* The monitor learns from the kernel that the snapshot is gone, and ends. */
+static void await_monitor(const struct blksnap_id *id)
+{
+	pid_t pid = runtime_lock_owner(id, "monitor");
+	struct pollfd fd = { .events = POLLIN };
+
+	if (!pid || !runtime_locked(id, "monitor"))
+		return;
+	fd.fd = syscall(SYS_pidfd_open, pid, 0);
+	if (fd.fd < 0)
+		return;
+	while (poll(&fd, 1, MONITOR_MS) < 0 && errno == EINTR)
+		;
+	close(fd.fd);
+}
+
+int ending_destroy(int control, const struct record *record)
+{
+	char text[BLKSNAP_ID_TEXT];
+	int ret = blksnap_snapshot_destroy(control, &record->id);
+
+	if (ret && ret != -ESRCH) {
+		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s",
+			   blksnap_id_format(&record->id, text));
+		return 1;
+	}
+	await_monitor(&record->id);
+	return ending_remove(record);
+}
+
+static bool is_listed(int control, const struct blksnap_id *id)
+{
+	struct blksnap_id *ids;
+	bool found = false;
+	size_t count;
+
+	if (blksnap_snapshot_list(control, &ids, &count))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		found |= !memcmp(&ids[i], id, sizeof(*id));
+	free(ids);
+	return found;
+}
+
+/*
+ * Asked each time anew, after its record or file was seen: then "no" is final. When in
+ * doubt it exists. Without the module there are none.
+ */
+static bool exists(const struct blksnap_id *id)
+{
+	int control = blksnap_control_open();
+	bool found;
+
+	if (control < 0)
+		return control != -ENOENT && control != -ENXIO;
+	found = is_listed(control, id);
+	close(control);
+	return found;
+}
+
+static int destroy_half_made(const struct record *record)
+{
+	int control = agent_control();
+	int status;
+
+	if (control < 0)
+		return 1;
+	status = ending_destroy(control, record);
+	close(control);
+	return status;
+}
+
+/* Nobody makes it, nobody looks after it. */
+static int mend_record(const struct record *record)
+{
+	char text[BLKSNAP_ID_TEXT];
+
+	blksnap_id_format(&record->id, text);
+	if (!exists(&record->id)) {
+		say("snapshot %s is gone, its storage is removed", text);
+		return ending_remove(record);
+	}
+	if (record->state == RECORD_CREATING) {
+		say("snapshot %s was left half made and is destroyed", text);
+		return destroy_half_made(record);
+	}
+	say("nobody looks after snapshot %s, which is mended", text);
+	return launch_monitor(&record->id);
+}
+
+/* A record that cannot be read is left alone as long as its snapshot exists. */
+static int go_through_record(const struct blksnap_id *id)
+{
+	struct record record;
+	int status = 0;
+	int ret;
+
+	if (runtime_locked(id, "create") || runtime_locked(id, "monitor"))
+		return 0;
+	ret = record_read(&record, id);
+	if (!ret)
+		status = mend_record(&record);
+	else if (ret == -EINVAL && !exists(id))
+		runtime_forget(id);
+	record_free(&record);
+	return status;
+}
+
+static int go_through_records(void)
+{
+	struct blksnap_id *ids;
+	size_t count;
+	int status = 0;
+	int ret = record_list(&ids, &count);
+
+	if (ret)
+		say_error(ret, "cannot list the records in " RUNTIME_DIR);
+	for (size_t i = 0; !ret && i < count; i++)
+		status |= go_through_record(&ids[i]);
+	free(ids);
+	return ret ? 1 : status;
+}
+
+static bool has_record(const struct blksnap_id *id)
+{
+	char *path = runtime_path(id, "json");
+	bool found = !path || !access(path, F_OK);
+
+	free(path);
+	return found;
+}
+
+/* Files of snapshots that neither the kernel nor a record knows. */
+static int list_stale(const char *place, struct strings *stale)
+{
+	struct strings paths = {};
+	struct blksnap_id id;
+	int ret = storage_file_list(place, NULL, &paths);
+
+	for (size_t i = 0; !ret && i < paths.count; i++)
+		if (!storage_file_id(paths.items[i], &id) && !exists(&id) &&
+		    !has_record(&id))
+			ret = strings_add(stale, paths.items[i]);
+	strings_free(&paths);
+	return ret;
+}
+
+static int remove_stale(const char *place)
+{
+	struct strings stale = {};
+	int ret = list_stale(place, &stale);
+
+	if (ret)
+		say_error(ret, "cannot look for storage files in %s", place);
+	for (size_t i = 0; !ret && i < stale.count; i++) {
+		ret = storage_file_remove(stale.items[i]);
+		if (ret)
+			say_error(ret, "cannot remove %s", stale.items[i]);
+		else
+			say("removed %s, which its snapshot left behind", stale.items[i]);
+	}
+	strings_free(&stale);
+	return ret ? 1 : 0;
+}
+
+/* Whether a record names the place: then files may appear in it at any time. */
+static bool place_in_use(const char *place)
+{
+	struct blksnap_id *ids;
+	size_t count;
+	bool used = record_list(&ids, &count) != 0;
+
+	for (size_t i = 0; !used && i < count; i++) {
+		struct record record;
+
+		used = !record_read(&record, &ids[i]) && strings_have(&record.storage, place);
+		record_free(&record);
+	}
+	free(ids);
+	return used;
+}
+
+/* A place is forgotten when it was seen to be empty, not when it is not mounted. */
+static int go_through_places(void)
+{
+	struct strings places = {}, kept = {};
+	int ret = ledger_read(&places);
+	int status = 0;
+
+	for (size_t i = 0; !ret && i < places.count; i++) {
+		const char *place = places.items[i];
+
+		status |= remove_stale(place);
+		if (place_in_use(place) || !storage_folder_drop(place))
+			ret = strings_add(&kept, place);
+	}
+	if (!ret && kept.count != places.count)
+		ret = ledger_write(&kept);
+	if (ret)
+		say_error(ret, "cannot bring the list of storage places up to date");
+	strings_free(&places);
+	strings_free(&kept);
+	return ret ? 1 : status;
+}
+
+int ending_clean_up(void)
+{
+	int status = runtime_prepare();
+	int lock = status ? -1 : runtime_lock_all();
+
+	if (status)
+		return status;
+	if (lock < 0) {
+		say_error(lock, "cannot lock " RUNTIME_DIR);
+		return 1;
+	}
+	status = go_through_records();
+	status |= go_through_places();
+	close(lock);
+	return status;
+}
+
+int ending_leftovers(struct strings *paths)
+{
+	struct strings places = {};
+	int ret = ledger_read(&places);
+
+	for (size_t i = 0; !ret && i < places.count; i++)
+		ret = list_stale(places.items[i], paths);
+	strings_free(&places);
+	return ret;
+}

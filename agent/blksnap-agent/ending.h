@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How snapshots end, and what is left of those that ended badly. */
+#ifndef BLKSNAP_ENDING_H
+#define BLKSNAP_ENDING_H
+
+#include <stdbool.h>
+
+#include "record.h"
+
+/*
+ * Destroys a snapshot, waits for what looks after it to end, removes its storage and its
+ * record. 0, or 1 after a message.
+ */
+int ending_destroy(int control, const struct record *record);
+
+/* What the monitor does when the snapshot is gone. 0, or 1 after a message. */
+int ending_remove(const struct record *record);
+
+/*
+ * Goes through all records and places: finishes what a process that died left half done,
+ * has snapshots looked after again, and removes storage files of snapshots that do not
+ * exist any more. 0, or 1 after a message.
+ */
+int ending_clean_up(void);
+
+/* The storage files that ending_clean_up() would remove; 0 or a negative errno. */
+int ending_leftovers(struct strings *paths);
+
+#endif

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Looks after one snapshot: grows its storage, tells of what is lost, destroys it when its
+ * time is over, and cleans up when it is gone.
+ *
+ * It may be killed at any moment. What it has to know is in the record, in the folders with
+ * storage files, and in the kernel; only an event that was fetched and not answered gets
+ * lost with it. So after a restart a little storage is appended: the kernel asks again then,
+ * if it still needs more.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "access.h"
+#include "command.h"
+#include "ending.h"
+#include "grow.h"
+#include "notify.h"
+#include "runtime.h"
+#include "say.h"
+#include "status.h"
+#include "stock.h"
+
+#define MIB		(UINT64_C(1) << 20)
+#define SECTOR_SIZE	512
+
+/* The wait for events ends this often, so that a signal just before it is noticed. */
+#define WAIT_MS		1000
+
+/* Exit status of a monitor that is not to be started again. */
+#define GIVEN_UP	STATUS_FAILED
+
+/**
+ * struct monitor - the snapshot that is looked after
+ * @control: the way to the module
+ * @record: what is known of it
+ * @stock: its storage
+ * @growth: how much it asks for, and how fast
+ */
+struct monitor {
+	int control;
+	const struct record *record;
+	struct stock stock;
+	struct growth growth;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+/* No SA_RESTART: the wait for an event has to end. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = stop };
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Storage must grow also when memory is short: that is when much is written. */
+static void stay_in_memory(void)
+{
+	FILE *file = fopen("/proc/self/oom_score_adj", "we");
+
+	if (file) {
+		fputs("-1000", file);
+		fclose(file);
+	}
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		say_error(-errno, "cannot stay in memory");
+	prctl(PR_SET_NAME, "blksnap-agent");
+}
+
+/* Whoever waits sees the file appear. */
+static void note_loss(const struct monitor *monitor, int error)
+{
+	char *path = runtime_path(&monitor->record->id, "lost");
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d\n", error);
+	if (path)
+		runtime_write(path, text);
+	free(path);
+}
+
+static void handle_loss(const struct monitor *monitor, const struct blksnap_event *event)
+{
+	say("the image of device %u:%u is lost: %s", event->major, event->minor,
+	    event->error == -ENOSPC ? "the storage was used up" :
+	    blksnap_strerror(BLKSNAP_EVENT_WAIT, event->error));
+	note_loss(monitor, event->error);
+}
+
+static void handle_low_space(struct monitor *monitor, uint64_t bytes)
+{
+	struct timespec now;
+	uint64_t added;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	bytes = growth_next(&monitor->growth, bytes, now.tv_sec);
+	added = stock_grow(&monitor->stock, monitor->control, bytes);
+	if (added)
+		say("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
+		    monitor->stock.used / MIB);
+}
+
+static void handle_event(struct monitor *monitor, const struct blksnap_event *event)
+{
+	if (event->code == BLKSNAP_EVENT_CORRUPTED)
+		handle_loss(monitor, event);
+	else if (event->code == BLKSNAP_EVENT_LOW_SPACE)
+		handle_low_space(monitor, event->sectors * SECTOR_SIZE);
+}
+
+static bool is_over(const struct record *record)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return record->deadline && now.tv_sec >= record->deadline;
+}
+
+static void expire(struct monitor *monitor)
+{
+	int ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
+
+	if (!ret)
+		say("the time of the snapshot is over, it is destroyed");
+	else if (ret != -ESRCH && ret != -EBUSY)
+		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy the snapshot");
+}
+
+/* Returns -ESRCH when the snapshot is gone, 0 after a signal, or what went wrong. */
+static int watch(struct monitor *monitor)
+{
+	struct blksnap_event event;
+
+	while (!stopped) {
+		int ret = blksnap_event_wait(monitor->control, &monitor->record->id, WAIT_MS,
+					     &event);
+
+		if (!ret)
+			handle_event(monitor, &event);
+		else if (ret != -ENOENT && ret != -EINTR)
+			return ret;
+		if (is_over(monitor->record))
+			expire(monitor);
+	}
+	return 0;
+}
+
+static int finish(struct monitor *monitor, int ret)
+{
+	stock_close(&monitor->stock);
+	if (ret == -ESRCH)
+		return ending_remove(monitor->record) ? GIVEN_UP : STATUS_OK;
+	if (!ret) {
+		say("stopped; the snapshot is left alone");
+		return STATUS_OK;
+	}
+	say_failed(BLKSNAP_EVENT_WAIT, ret, "cannot wait for events of the snapshot");
+	return GIVEN_UP;
+}
+
+/* The lock's file holds the number of who had it last: then this is a restart. */
+static bool was_here_before(int lock)
+{
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	bool before = lseek(lock, 0, SEEK_END) > 0;
+
+	if (ftruncate(lock, 0) || pwrite(lock, text, length, 0) != length)
+		say_error(-errno, "cannot write down who looks after the snapshot");
+	return before;
+}
+
+static int look_after(const struct record *record, int lock)
+{
+	struct monitor monitor = { .record = record };
+	int ret;
+
+	monitor.control = agent_control();
+	if (monitor.control < 0)
+		return GIVEN_UP;
+	if (stock_open(&monitor.stock, record)) {
+		stock_close(&monitor.stock);
+		close(monitor.control);
+		return GIVEN_UP;
+	}
+	catch_signals();
+	stay_in_memory();
+	if (was_here_before(lock))
+		stock_grow(&monitor.stock, monitor.control, MIB);
+	notify_ready();
+	ret = finish(&monitor, watch(&monitor));
+	close(monitor.control);
+	return ret;
+}
+
+static int monitor_id(const struct blksnap_id *id, const char *text)
+{
+	int lock = runtime_lock(id, "monitor", false);
+	struct record record;
+	int ret;
+
+	if (lock == -EWOULDBLOCK) {
+		say("snapshot %s is looked after already", text);
+		return STATUS_OK;
+	}
+	ret = lock < 0 ? lock : record_read(&record, id);
+	if (ret)
+		say_error(ret, "cannot read what is known of snapshot %s", text);
+	else
+		ret = look_after(&record, lock);
+	if (lock >= 0) {
+		record_free(&record);
+		close(lock);
+	}
+	return ret < 0 ? GIVEN_UP : ret;
+}
+
+/* A child that was killed is started again, as systemd does it with the unit. */
+static int supervise(const struct blksnap_id *id, const char *text)
+{
+	int status;
+	pid_t pid;
+
+	stay_in_memory();
+	while (true) {
+		pid = fork();
+		if (!pid)
+			_exit(monitor_id(id, text));
+		while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+		if (pid < 0)
+			say_error(-errno, "cannot start looking after snapshot %s", text);
+		else if (WIFEXITED(status))
+			return WEXITSTATUS(status);
+		else
+			say("the process that looked after snapshot %s was killed by signal %d, another one begins",
+			    text, WTERMSIG(status));
+		if (pid < 0)
+			return STATUS_FAILED;
+	}
+}
+
+static int run(const struct arguments *arguments)
+{
+	const char *text = arguments->words[0];
+	struct blksnap_id id;
+
+	if (blksnap_id_parse(text, &id)) {
+		say("'%s' is not the id of a snapshot", text);
+		return STATUS_USAGE;
+	}
+	return arguments->daemon ? supervise(&id, text) : monitor_id(&id, text);
+}
+
+const struct agent_command agent_monitor = {
+	.name = "monitor",
+	.usage = "ID",
+	.summary = "Look after a snapshot (this is what its systemd unit runs)",
+	.takes = ARGUMENT_DAEMON,
+	.least = 1,
+	.most = 1,
+	.run = run,
+};

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "record.h"
+#include "runtime.h"
+
+#define RECORD_VERSION	1
+
+static int read_strings(struct json_object *object, const char *name, struct strings *strings)
+{
+	struct json_object *array;
+	int ret = 0;
+
+	if (!json_object_object_get_ex(object, name, &array) ||
+	    !json_object_is_type(array, json_type_array))
+		return -EINVAL;
+	for (size_t i = 0; !ret && i < json_object_array_length(array); i++) {
+		struct json_object *item = json_object_array_get_idx(array, i);
+
+		if (!json_object_is_type(item, json_type_string))
+			return -EINVAL;
+		ret = strings_add(strings, json_object_get_string(item));
+	}
+	return ret;
+}
+
+/* A number that is not negative. */
+static int read_number(struct json_object *object, const char *name, int64_t *value)
+{
+	struct json_object *item;
+
+	if (!json_object_object_get_ex(object, name, &item) ||
+	    !json_object_is_type(item, json_type_int))
+		return -EINVAL;
+	*value = json_object_get_int64(item);
+	return *value < 0 ? -EINVAL : 0;
+}
+
+static int read_name(struct json_object *object, char **name)
+{
+	struct json_object *item;
+
+	if (!json_object_object_get_ex(object, "name", &item))
+		return 0;
+	if (!json_object_is_type(item, json_type_string))
+		return -EINVAL;
+	*name = strdup(json_object_get_string(item));
+	return *name ? 0 : -ENOMEM;
+}
+
+static int read_id(struct json_object *object, struct blksnap_id *id)
+{
+	struct json_object *item;
+
+	if (!json_object_object_get_ex(object, "id", &item) ||
+	    !json_object_is_type(item, json_type_string))
+		return -EINVAL;
+	return blksnap_id_parse(json_object_get_string(item), id);
+}
+
+static int read_numbers(struct json_object *object, struct record *record)
+{
+	int64_t version, taken, limit, reserve, reserve_set;
+
+	if (read_number(object, "version", &version) || version != RECORD_VERSION ||
+	    read_number(object, "taken", &taken) || read_number(object, "limit", &limit) ||
+	    read_number(object, "reserve", &reserve) ||
+	    read_number(object, "reserve_set", &reserve_set) ||
+	    read_number(object, "created", &record->created) ||
+	    read_number(object, "expires", &record->expires) ||
+	    read_number(object, "deadline", &record->deadline))
+		return -EINVAL;
+	record->state = taken ? RECORD_TAKEN : RECORD_CREATING;
+	record->limit = limit;
+	record->reserve = reserve;
+	record->reserve_set = reserve_set;
+	return 0;
+}
+
+int record_parse(struct record *record, const char *text)
+{
+	struct json_object *object = json_tokener_parse(text);
+	int ret;
+
+	memset(record, 0, sizeof(*record));
+	if (!json_object_is_type(object, json_type_object)) {
+		json_object_put(object);
+		return -EINVAL;
+	}
+	ret = read_id(object, &record->id);
+	if (!ret)
+		ret = read_name(object, &record->name);
+	if (!ret)
+		ret = read_numbers(object, record);
+	if (!ret)
+		ret = read_strings(object, "devices", &record->devices);
+	if (!ret)
+		ret = read_strings(object, "attached", &record->attached);
+	if (!ret)
+		ret = read_strings(object, "storage", &record->storage);
+	json_object_put(object);
+	return ret;
+}
+
+static void write_strings(struct json_object *object, const char *name,
+			  const struct strings *strings)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < strings->count; i++)
+		json_object_array_add(array, json_object_new_string(strings->items[i]));
+	json_object_object_add(object, name, array);
+}
+
+static void write_number(struct json_object *object, const char *name, int64_t value)
+{
+	json_object_object_add(object, name, json_object_new_int64(value));
+}
+
+char *record_format(const struct record *record)
+{
+	struct json_object *object = json_object_new_object();
+	char text[BLKSNAP_ID_TEXT], *result;
+
+	write_number(object, "version", RECORD_VERSION);
+	json_object_object_add(object, "id",
+			       json_object_new_string(blksnap_id_format(&record->id, text)));
+	if (record->name)
+		json_object_object_add(object, "name", json_object_new_string(record->name));
+	write_number(object, "taken", record->state == RECORD_TAKEN);
+	write_strings(object, "devices", &record->devices);
+	write_strings(object, "attached", &record->attached);
+	write_strings(object, "storage", &record->storage);
+	write_number(object, "limit", record->limit);
+	write_number(object, "reserve", record->reserve);
+	write_number(object, "reserve_set", record->reserve_set);
+	write_number(object, "created", record->created);
+	write_number(object, "expires", record->expires);
+	write_number(object, "deadline", record->deadline);
+	result = strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
+	json_object_put(object);
+	return result;
+}
+
+int record_read(struct record *record, const struct blksnap_id *id)
+{
+	char *path = runtime_path(id, "json");
+	char *text = path ? runtime_read(path) : NULL;
+	int ret;
+
+	memset(record, 0, sizeof(*record));
+	if (!path)
+		return -ENOMEM;
+	ret = text ? record_parse(record, text) : -errno;
+	if (!ret && memcmp(&record->id, id, sizeof(*id)))
+		ret = -EINVAL;
+	free(text);
+	free(path);
+	return ret;
+}
+
+int record_write(const struct record *record)
+{
+	char *path = runtime_path(&record->id, "json");
+	char *text = record_format(record);
+	int ret = path && text ? runtime_write(path, text) : -ENOMEM;
+
+	free(text);
+	free(path);
+	return ret;
+}
+
+void record_free(struct record *record)
+{
+	free(record->name);
+	strings_free(&record->devices);
+	strings_free(&record->attached);
+	strings_free(&record->storage);
+}
+
+/* Whether the name is that of a record, and of which. */
+static bool names_record(const char *name, struct blksnap_id *id)
+{
+	char text[BLKSNAP_ID_TEXT];
+
+	if (strlen(name) != BLKSNAP_ID_TEXT - 1 + strlen(".json") ||
+	    strcmp(name + BLKSNAP_ID_TEXT - 1, ".json"))
+		return false;
+	memcpy(text, name, BLKSNAP_ID_TEXT - 1);
+	text[BLKSNAP_ID_TEXT - 1] = '\0';
+	return !blksnap_id_parse(text, id);
+}
+
+static int add_id(struct blksnap_id **ids, size_t *count, const struct blksnap_id *id)
+{
+	struct blksnap_id *more = reallocarray(*ids, *count + 1, sizeof(**ids));
+
+	if (!more)
+		return -ENOMEM;
+	*ids = more;
+	more[(*count)++] = *id;
+	return 0;
+}
+
+int record_list(struct blksnap_id **ids, size_t *count)
+{
+	DIR *dir = opendir(RUNTIME_DIR);
+	struct dirent *entry;
+	struct blksnap_id id;
+	int ret = 0;
+
+	*ids = NULL;
+	*count = 0;
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	while (!ret && (entry = readdir(dir)))
+		if (names_record(entry->d_name, &id))
+			ret = add_id(ids, count, &id);
+	closedir(dir);
+	return ret;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known of one snapshot, as JSON in /run/blksnap. */
+#ifndef BLKSNAP_RECORD_H
+#define BLKSNAP_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "string_list.h"
+
+#include <blksnap/blksnap.h>
+
+enum record_state {
+	RECORD_CREATING,	/* half made; not to be kept if its creator is gone */
+	RECORD_TAKEN,
+};
+
+/**
+ * struct record - a snapshot
+ * @id: the kernel's name for it
+ * @name: the user's, or NULL
+ * @state: see above
+ * @devices: paths
+ * @attached: those of @devices that were attached for this snapshot
+ * @storage: folders and devices
+ * @limit: bytes of storage at most; 0: no limit
+ * @reserve: bytes that stay free on file systems with storage
+ * @reserve_set: else it is a part of the file system
+ * @created: seconds since 1970
+ * @expires: the same, or 0
+ * @deadline: the same as @expires in seconds of CLOCK_BOOTTIME, which nobody sets; or 0
+ */
+struct record {
+	struct blksnap_id id;
+	char *name;
+	enum record_state state;
+	struct strings devices;
+	struct strings attached;
+	struct strings storage;
+	uint64_t limit;
+	uint64_t reserve;
+	bool reserve_set;
+	int64_t created;
+	int64_t expires;
+	int64_t deadline;
+};
+
+/* 0, -EINVAL if the text is no record, or -ENOMEM; record_free() follows either way. */
+int record_parse(struct record *record, const char *text);
+
+/* The record as text, to be freed, or NULL without memory. */
+char *record_format(const struct record *record);
+
+/* 0 or a negative errno; -ENOENT if there is none. record_free() follows either way. */
+int record_read(struct record *record, const struct blksnap_id *id);
+int record_write(const struct record *record);
+
+void record_free(struct record *record);
+
+/* The ids of all records, to be freed; 0 or a negative errno. */
+int record_list(struct blksnap_id **ids, size_t *count);
+
+#endif

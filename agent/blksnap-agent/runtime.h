@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * /run/blksnap: what is known of the snapshots that the agent holds. It ends with the
+ * machine, as the snapshots do.
+ *
+ *	ID.json		the record, see record.h
+ *	ID.create	locked by who makes the snapshot, for as long as it is half made
+ *	ID.monitor	locked by who looks after it, and holds the number of that process
+ *	ID.lost		there when an image was lost; holds the errno
+ *	lock		locked while records are gone through
+ */
+#ifndef BLKSNAP_RUNTIME_H
+#define BLKSNAP_RUNTIME_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include <blksnap/blksnap.h>
+
+#define RUNTIME_DIR	"/run/blksnap"
+
+/* Makes the folder; 0, or 1 after a message. */
+int runtime_prepare(void);
+
+/* The path of a snapshot's file with this suffix, to be freed, or NULL without memory. */
+char *runtime_path(const struct blksnap_id *id, const char *suffix);
+
+/*
+ * Locks a snapshot's file, which is made if need be. A descriptor that holds the lock, or
+ * -EWOULDBLOCK if another process has it and @wait is not set.
+ */
+int runtime_lock(const struct blksnap_id *id, const char *suffix, bool wait);
+
+/* The same for all records together. */
+int runtime_lock_all(void);
+
+/* Whether a process holds the lock; false also if that cannot be told. */
+bool runtime_locked(const struct blksnap_id *id, const char *suffix);
+
+/* The process that a lock's file names, or 0. */
+pid_t runtime_lock_owner(const struct blksnap_id *id, const char *suffix);
+
+/* Writes a file anew, so that a reader sees the old or the new text; 0 or a negative errno. */
+int runtime_write(const char *path, const char *text);
+
+/* All of a small file, to be freed, or NULL with errno set. */
+char *runtime_read(const char *path);
+
+/* Removes all files of a snapshot, the record last. */
+void runtime_forget(const struct blksnap_id *id);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime.h"
+#include "storage_file.h"
+#include "view.h"
+
+int view_image(const char *device, char image[64], int *error)
+{
+	struct blksnap_image_info info;
+	int fd = blksnap_device_open(device);
+	int ret;
+
+	*image = '\0';
+	if (fd < 0)
+		return fd;
+	ret = blksnap_image_info(fd, &info);
+	close(fd);
+	if (ret)
+		return ret;
+	*error = info.error;
+	if (*info.name)
+		snprintf(image, 64, "/dev/%s", info.name);
+	return 0;
+}
+
+/* A device that is gone, or tracked no more, has no image that could be right. */
+static void look_at_device(struct view_device *device)
+{
+	int ret = view_image(device->path, device->image, &device->error);
+
+	if (ret)
+		device->error = ret;
+}
+
+static uint64_t bytes_in(const char *folder, const struct blksnap_id *id)
+{
+	struct strings paths = {};
+	uint64_t bytes = 0;
+	struct stat st;
+
+	if (!storage_file_list(folder, id, &paths))
+		for (size_t i = 0; i < paths.count; i++)
+			if (!stat(paths.items[i], &st))
+				bytes += st.st_size;
+	strings_free(&paths);
+	return bytes;
+}
+
+static const char *state_of(const struct view *view)
+{
+	if (view->record.state == RECORD_CREATING)
+		return "creating";
+	for (size_t i = 0; i < view->record.devices.count; i++)
+		if (view->devices[i].error)
+			return "lost";
+	return "taken";
+}
+
+static int look(struct view *view)
+{
+	const struct record *record = &view->record;
+
+	view->managed = true;
+	view->devices = calloc(record->devices.count + 1, sizeof(*view->devices));
+	if (!view->devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < record->devices.count; i++) {
+		view->devices[i].path = record->devices.items[i];
+		look_at_device(&view->devices[i]);
+	}
+	for (size_t i = 0; i < record->storage.count; i++)
+		view->used += bytes_in(record->storage.items[i], &record->id);
+	if (runtime_locked(&record->id, "monitor"))
+		view->monitor = runtime_lock_owner(&record->id, "monitor");
+	view->state = state_of(view);
+	return 0;
+}
+
+int view_open(struct view *view, const struct blksnap_id *id)
+{
+	int ret;
+
+	memset(view, 0, sizeof(*view));
+	ret = record_read(&view->record, id);
+	if (!ret)
+		return look(view);
+	if (ret != -ENOENT)
+		return ret;
+	view->record.id = *id;
+	view->state = "unmanaged";
+	return 0;
+}
+
+void view_free(struct view *view)
+{
+	free(view->devices);
+	record_free(&view->record);
+}

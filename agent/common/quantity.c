@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+#include "quantity.h"
+
+struct unit {
+	char letter;
+	uint64_t factor;
+};
+
+static const struct unit size_units[] = {
+	{ 'K', UINT64_C(1) << 10 }, { 'M', UINT64_C(1) << 20 }, { 'G', UINT64_C(1) << 30 },
+	{ 'T', UINT64_C(1) << 40 }, { 'P', UINT64_C(1) << 50 }, { '\0', 1 },
+};
+
+static const struct unit time_units[] = {
+	{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { '\0', 1 },
+};
+
+/* Both tables end with the letter that is none. */
+static int parse(const char *text, const struct unit *unit, uint64_t *value)
+{
+	const char *end;
+	uint64_t number;
+	int ret = number_scan(text, &end, &number);
+
+	if (ret)
+		return ret;
+	while (unit->letter && unit->letter != *end)
+		unit++;
+	if (unit->letter)
+		end++;
+	if (*end)
+		return -EINVAL;
+	if (number > UINT64_MAX / unit->factor)
+		return -ERANGE;
+	*value = number * unit->factor;
+	return 0;
+}
+
+int size_parse(const char *text, uint64_t *bytes)
+{
+	uint64_t value;
+	int ret = parse(text, size_units, &value);
+
+	if (ret)
+		return ret;
+	if (value > INT64_MAX)
+		return -ERANGE;
+	*bytes = value;
+	return 0;
+}
+
+int time_parse(const char *text, uint64_t *seconds)
+{
+	uint64_t value;
+	int ret = parse(text, time_units, &value);
+
+	if (ret)
+		return ret;
+	if (value > INT32_MAX)
+		return -ERANGE;
+	*seconds = value;
+	return 0;
+}
+
+const char *size_format(uint64_t bytes, char text[SIZE_TEXT])
+{
+	static const char letters[] = "KMGTPE";
+	double value = bytes;
+	int unit = -1;
+
+	while (value >= 1024) {
+		value /= 1024;
+		unit++;
+	}
+	if (unit < 0)
+		snprintf(text, SIZE_TEXT, "%u B", (unsigned int)bytes);
+	else
+		snprintf(text, SIZE_TEXT, "%.1f %ciB", value, letters[unit]);
+	return text;
+}

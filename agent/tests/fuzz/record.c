@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The records in /run/blksnap; what was read is written and read again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "record.h"
+
+const char *const fuzz_seeds[] = {
+	"{\"version\":1,\"id\":\"01234567-89ab-cdef-0123-456789abcdef\",\"name\":\"n\","
+	"\"taken\":1,\"devices\":[\"/dev/sda\"],\"attached\":[],\"storage\":[\"/var\"],"
+	"\"limit\":0,\"reserve\":1,\"reserve_set\":1,\"created\":1700000000,\"expires\":0,"
+	"\"deadline\":0}",
+	"{}", NULL,
+};
+
+static void read_again(const struct record *record)
+{
+	char *text = record_format(record);
+	struct record copy;
+
+	if (!text || record_parse(&copy, text))
+		abort();
+	record_free(&copy);
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = strndup((const char *)data, size);
+	struct record record;
+
+	if (!record_parse(&record, text))
+		read_again(&record);
+	record_free(&record);
+	free(text);
+	return 0;
+}
