@@ -6,7 +6,8 @@ KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
 KERNEL ?= $(lastword $(KERNELS))
 
 PACKAGES := \
-	bc bison bmap-tools busybox-static cpio debian-archive-keyring dkms dpkg-dev e2fsprogs flex \
+	bc bison bmap-tools busybox-static cpio debhelper debian-archive-keyring dh-dkms dkms \
+	dpkg-dev e2fsprogs flex lintian \
 	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git kmod libblkid-dev libbpf1 libc6-dev \
 	libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
 	perl pkg-config python3-minimal qemu-system-x86 rsync shellcheck sparse valgrind xz-utils \
@@ -14,7 +15,7 @@ PACKAGES := \
 
 .PHONY: help
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'Kernels by default: $(KERNELS); others of tests/kernels with KERNELS="NAME NAME".'
 
@@ -55,6 +56,12 @@ check-long: deps ## "make check" with the long tests
 .PHONY: check-debug
 check-debug: deps ## all guest tests on a kernel with KASAN, lockdep, kmemleak
 	@tests/run --kernel debug
+
+include packaging/install.mk
+
+.PHONY: deb
+deb: deps ## DEB packages, in build/deb
+	@packaging/deb/build
 
 .PHONY: demo
 demo: deps ## see it work: two disks, one instant, only the changed blocks
