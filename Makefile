@@ -10,7 +10,7 @@ PACKAGES := \
 	dpkg-dev e2fsprogs flex lintian \
 	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git kmod libblkid-dev libbpf1 libc6-dev \
 	libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
-	perl pkg-config python3-minimal qemu-system-x86 rsync shellcheck sparse valgrind xz-utils \
+	perl pkg-config python3-minimal qemu-system-x86 rpm rsync shellcheck sparse valgrind xz-utils \
 	zsh zstd
 
 .PHONY: help
@@ -62,6 +62,10 @@ include packaging/install.mk
 .PHONY: deb
 deb: deps ## DEB packages, in build/deb
 	@packaging/deb/build
+
+.PHONY: rpm
+rpm: deps ## RPM packages, in build/rpm/RPMS
+	@packaging/rpm/build
 
 .PHONY: demo
 demo: deps ## see it work: two disks, one instant, only the changed blocks

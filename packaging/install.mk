@@ -4,8 +4,7 @@
 # honoured (DESTDIR has to be absolute); all of it is for both kinds of packages.
 
 PREFIX ?= /usr/local
-VERSION := $(shell awk '/define BLKSNAP_(MAJOR|MINOR|REVISION)/ { v = v s $$3; s = "." } \
-	END { print v }' module/version.h)
+VERSION := $(shell packaging/version)
 dkms_dir := $(DESTDIR)/usr/src/blksnap-$(VERSION)
 lib_dir := $(DESTDIR)$(PREFIX)/lib
 
