@@ -263,10 +263,11 @@ static bool run_with_fault(const struct step *step, unsigned int n, int *ret)
 		fail("fail-nth", errno);
 	*ret = step->run();
 	len = pread(nth, text, sizeof(text) - 1, 0);
-	if (len < 0 && errno == EFAULT)
-		return false;
-	if (len < 0 || pwrite(nth, "0", 1, 0) < 0)
+	if (len < 0 || pwrite(nth, "0", 1, 0) < 0) {
+		if (errno == EFAULT)
+			return false;
 		fail("fail-nth", errno);
+	}
 	text[len] = 0;
 	return !atoi(text);
 }
