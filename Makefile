@@ -7,7 +7,7 @@ KERNEL ?= $(lastword $(KERNELS))
 
 PACKAGES := \
 	bc bison busybox-static cpio debian-archive-keyring dkms dpkg-dev e2fsprogs flex gcc \
-	gcc-aarch64-linux-gnu gcc-multilib git kmod libblkid-dev libbpf1 libc6-dev libelf-dev \
+	gcc-aarch64-linux-gnu gcc-12-multilib git kmod libblkid-dev libbpf1 libc6-dev libelf-dev \
 	libjson-c-dev libssl-dev lz4 make mmdebstrap perl pkg-config python3-minimal \
 	qemu-system-x86 rsync shellcheck sparse uuid-dev xz-utils zstd
 

@@ -46,6 +46,10 @@ static inline void memcpy_to_bvec(struct bio_vec *bv, const char *from)
 
 /* ftrace */
 
+#if !defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#error "This kernel cannot redirect functions: it is built without CONFIG_DYNAMIC_FTRACE_WITH_REGS or _WITH_ARGS"
+#endif
+
 /* With the arguments at hand no callback needs all registers. */
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #define COMPAT_FTRACE_SAVE_REGS	0
