@@ -61,11 +61,11 @@ static void shown_end_io(struct bio *bio)
 	if (att)
 		gate_leave(att);
 	/*
-	 * In the place of a tail call, so that a long chain of bios that end in each
-	 * other's handlers does not become a deep stack.
+	 * Ends it once more, for the handler that it had: newer kernels know bios that are
+	 * chained by their handler and do not want it called. As a tail call, so that a long
+	 * chain does not become a deep stack.
 	 */
-	if (bio->bi_end_io)
-		bio->bi_end_io(bio);
+	bio_endio(bio);
 }
 
 static void shown_add(struct shown *shown, struct bio *bio, struct blkfilter_attachment *att,
