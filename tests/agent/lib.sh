@@ -91,7 +91,7 @@ status_of() {
 
 	"$@" >"$work/status.out" 2>"$work/status.err" || status=$?
 	# shellcheck disable=SC2034 # for the caller
-	out=$(cat "$work/status.out") err=$(cat "$work/status.err")
+	out=$(<"$work/status.out") err=$(<"$work/status.err")
 	echo "$*: $status: $err"
 	last_status=$status
 }
