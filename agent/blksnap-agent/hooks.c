@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -82,32 +83,50 @@ static void execute(const char *path, const struct record *record, const char *p
 	_exit(127);
 }
 
-/* Whether the process ended in that time. */
-static bool ends_within(int pidfd, int ms)
+/* Whether the process ended in that time, and before the other descriptor, if any, spoke. */
+static bool ends_within(int pidfd, int other, int ms)
 {
-	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	struct pollfd fds[2] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = other, .events = POLLIN },
+	};
 	int ret;
 
 	do {
-		ret = poll(&poll_fd, 1, ms);
+		ret = poll(fds, 2, ms);
 	} while (ret < 0 && errno == EINTR);
-	return ret > 0;
+	return ret > 0 && fds[0].revents;
+}
+
+/* Says when a signal is pending that is blocked; it stays pending. */
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
 /* A hook that does not end is killed with all that it started. */
-static bool wait_limited(pid_t pid, uint64_t seconds)
+static bool wait_limited(pid_t pid, uint64_t seconds, bool interruptible)
 {
 	int ms = seconds > INT32_MAX / 1000 ? INT32_MAX : (int)seconds * 1000;
+	int signals = interruptible ? watch_signals() : -1;
 	int pidfd = syscall(SYS_pidfd_open, pid, 0);
-	bool ended = pidfd < 0 || ends_within(pidfd, ms);
+	bool ended = pidfd < 0 || ends_within(pidfd, signals, ms);
 
 	if (!ended) {
 		kill(-pid, SIGTERM);
-		ends_within(pidfd, GRACE_MS);
+		ends_within(pidfd, -1, GRACE_MS);
 		kill(-pid, SIGKILL);
 	}
 	if (pidfd >= 0)
 		close(pidfd);
+	if (signals >= 0)
+		close(signals);
 	return ended;
 }
 
@@ -125,12 +144,12 @@ static int run_one(const struct settings *settings, const char *path, const stru
 		return 1;
 	}
 	setpgid(pid, pid);
-	ended = wait_limited(pid, settings->hook_timeout);
+	ended = wait_limited(pid, settings->hook_timeout, !strcmp(phase, "pre-freeze"));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!ended)
-		say("the hook %s %s did not end in %llu s and was killed", path, phase,
-		    (unsigned long long)settings->hook_timeout);
+		say("the hook %s %s did not end in %llu s, or before a signal, and was killed",
+		    path, phase, (unsigned long long)settings->hook_timeout);
 	else if (WIFSIGNALED(status))
 		say("the hook %s %s was killed by signal %d", path, phase, WTERMSIG(status));
 	else if (WEXITSTATUS(status))

@@ -91,7 +91,7 @@ status_of() {
 
 	"$@" >"$work/status.out" 2>"$work/status.err" || status=$?
 	# shellcheck disable=SC2034 # for the caller
-	out=$(cat "$work/status.out") err=$(cat "$work/status.err")
+	out=$(<"$work/status.out") err=$(<"$work/status.err")
 	echo "$*: $status: $err"
 	last_status=$status
 }
@@ -110,11 +110,3 @@ expect_status() {
 sleeping_in() {
 	grep -q "$2" "/proc/$1/wchan" || grep -q "$2" "/proc/$1/stack"
 }
-
-# wait_gone PID: until the process is gone; for "within".
-wait_gone() {
-	while kill -0 "$1" 2>/dev/null; do
-		sleep 0.05
-	done
-}
-export -f wait_gone
