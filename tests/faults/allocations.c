@@ -187,7 +187,7 @@ static void must(const char *what, int ret)
 
 static void zero_device(void)
 {
-	uint64_t range[2] = { 0, 16 << 20 };
+	uint64_t range[2] = { 0, PIECE };
 
 	must("zero the device", result(ioctl(device, BLKZEROOUT, range)));
 }
@@ -197,8 +197,10 @@ enum stage { BARE, ATTACHED, CREATED, ADDED, STORED, TAKEN };
 
 static void set_up(enum stage stage)
 {
-	if (stage >= ATTACHED)
-		must("attach", attach());
+	int ret = stage >= ATTACHED ? attach() : 0;
+
+	if (ret && ret != -EALREADY)
+		fail("attach", ret);
 	if (stage >= CREATED)
 		must("create", create());
 	if (stage >= ADDED)
@@ -212,16 +214,17 @@ static void set_up(enum stage stage)
 	must("look at the image", image_error());
 }
 
-static void tear_down(enum stage stage)
+/* The device stays attached if the step is not about that: it takes its time. */
+static void tear_down(enum stage before, enum stage after)
 {
 	int ret;
 
-	if (stage >= CREATED) {
+	if (before >= CREATED || after >= CREATED) {
 		ret = destroy();
 		if (ret && ret != -ESRCH)
 			fail("destroy", ret);
 	}
-	ret = detach();
+	ret = before == BARE || after == BARE ? detach() : 0;
 	if (ret && ret != -ENOENT)
 		fail("detach", ret);
 }
@@ -296,7 +299,7 @@ static void try_step(const struct step *step)
 		}
 		if (step->before == TAKEN && step->run == write_device && !image_error())
 			must("read the image", read_image());
-		tear_down(step->after > step->before ? step->after : step->before);
+		tear_down(step->before, step->after);
 	}
 	printf("%s: %u allocations, %u times it failed\n", step->name, n - 2, failed);
 	fflush(stdout);
