@@ -22,6 +22,9 @@
 
 #define PIECE	(1 << 20)
 #define MOST	2000
+/* A take makes hundreds, most of them to make the image's disk: the later ones by samples. */
+#define ALL	60
+#define STRIDE	7
 
 static const char *device_path, *storage_path;
 static int control, device, nth;
@@ -281,7 +284,7 @@ static void try_step(const struct step *step)
 	bool again = true;
 	int ret;
 
-	for (n = 1; again; n++) {
+	for (n = 1; again; n += n < ALL ? 1 : STRIDE) {
 		if (n > MOST)
 			fail("no end of allocations", ELOOP);
 		set_up(step->before);
@@ -301,7 +304,7 @@ static void try_step(const struct step *step)
 			must("read the image", read_image());
 		tear_down(step->before, step->after);
 	}
-	printf("%s: %u allocations, %u times it failed\n", step->name, n - 2, failed);
+	printf("%s: fewer than %u allocations, %u times it failed\n", step->name, n, failed);
 	fflush(stdout);
 }
 
