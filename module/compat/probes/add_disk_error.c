@@ -6,10 +6,13 @@
 #include <linux/blkdev.h>
 
 #ifdef COMPAT_HAS_ADD_DISK_ERROR
-#define RESULT int
+typedef int add_fn_t(struct gendisk *disk);
 #else
-#define RESULT void
+typedef void add_fn_t(struct gendisk *disk);
 #endif
 
-extern RESULT (*function)(struct gendisk *disk);
-RESULT (*function)(struct gendisk *disk) = add_disk;
+add_fn_t *probe(void);
+add_fn_t *probe(void)
+{
+	return add_disk;
+}

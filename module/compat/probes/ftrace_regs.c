@@ -6,17 +6,15 @@
 #include <linux/ftrace.h>
 
 #ifdef COMPAT_HAS_FTRACE_REGS
-#define ARGUMENT struct ftrace_regs
+typedef void callback_fn_t(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			 struct ftrace_regs *regs);
 #else
-#define ARGUMENT struct pt_regs
+typedef void callback_fn_t(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			 struct pt_regs *regs);
 #endif
 
-void probe(struct ftrace_ops *ops,
-	   void (*function)(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			    ARGUMENT *regs));
-void probe(struct ftrace_ops *ops,
-	   void (*function)(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			    ARGUMENT *regs))
+void probe(struct ftrace_ops *ops, callback_fn_t *function);
+void probe(struct ftrace_ops *ops, callback_fn_t *function)
 {
 	ops->func = function;
 }

@@ -6,13 +6,13 @@
 #include <linux/blkdev.h>
 
 #ifdef COMPAT_HAS_SUBMIT_BIO_VOID
-#define RESULT void
+typedef void submit_fn_t(struct bio *bio);
 #else
-#define RESULT blk_qc_t
+typedef blk_qc_t submit_fn_t(struct bio *bio);
 #endif
 
-void probe(struct block_device_operations *ops, RESULT (*function)(struct bio *bio));
-void probe(struct block_device_operations *ops, RESULT (*function)(struct bio *bio))
+void probe(struct block_device_operations *ops, submit_fn_t *function);
+void probe(struct block_device_operations *ops, submit_fn_t *function)
 {
 	ops->submit_bio = function;
 }
