@@ -178,17 +178,26 @@ static int bad_option(int letter, const char *word)
 	return STATUS_USAGE;
 }
 
-/* The file is read before the options, which may say otherwise; so its name comes first. */
-static const char *find_config(int argc, char **argv, const struct option *longs)
+/*
+ * The file is read before the options, which may say otherwise; so its name comes first.
+ * With a copy: getopt_long() puts words that are no options last, and "DEVICE --storage"
+ * would be "--storage DEVICE" the second time.
+ */
+static int find_config(int argc, char **argv, const struct option *longs, const char **config)
 {
-	const char *config = NULL;
+	char **copy = calloc(argc + 1, sizeof(*copy));
 	int value;
 
+	*config = NULL;
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, argv, argc * sizeof(*copy));
 	optind = 0;
-	while ((value = getopt_long(argc, argv, ":", longs, NULL)) != -1)
+	while ((value = getopt_long(argc, copy, ":", longs, NULL)) != -1)
 		if (value >= FIRST_VALUE && specs[value - FIRST_VALUE].bit == ARGUMENT_CONFIG)
-			config = optarg;
-	return config;
+			*config = optarg;
+	free(copy);
+	return 0;
 }
 
 static int parse_options(struct arguments *arguments, int argc, char **argv,
@@ -234,17 +243,17 @@ int arguments_parse(struct arguments *arguments, const struct agent_command *com
 {
 	struct option longs[SPEC_COUNT + 1] = {};
 	unsigned int takes = command->takes | ARGUMENT_HELP;
+	const char *config;
 	int ret;
 
 	memset(arguments, 0, sizeof(*arguments));
 	fill_getopt(takes, longs);
 	opterr = 0;
-	if (settings_init(&arguments->settings)) {
+	if (settings_init(&arguments->settings) || find_config(argc, argv, longs, &config)) {
 		say("there is not enough memory");
 		return STATUS_FAILED;
 	}
-	if (takes & ARGUMENT_CONFIG &&
-	    settings_load(&arguments->settings, find_config(argc, argv, longs)))
+	if (takes & ARGUMENT_CONFIG && settings_load(&arguments->settings, config))
 		return STATUS_FAILED;
 	ret = parse_options(arguments, argc, argv, longs);
 	if (!ret && !(arguments->given & ARGUMENT_HELP))

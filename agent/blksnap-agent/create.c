@@ -24,6 +24,7 @@
 #include "output.h"
 #include "runtime.h"
 #include "say.h"
+#include "settle.h"
 #include "status.h"
 #include "stock.h"
 #include "target.h"
@@ -319,6 +320,7 @@ static int take(struct making *making)
 		status = 1;
 	}
 	if (!status) {
+		settle_btrfs(&making->targets);
 		ret = blksnap_snapshot_take(making->control, &record->id);
 		if (ret)
 			say_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");

@@ -98,19 +98,21 @@ static int destroy_half_made(const struct record *record)
 	return status;
 }
 
-/* Nobody makes it, nobody looks after it. */
+/* Nobody makes it any more; who looks after it removes what is left, too. */
 static int mend_record(const struct record *record)
 {
 	char text[BLKSNAP_ID_TEXT];
 
 	blksnap_id_format(&record->id, text);
+	if (record->state == RECORD_CREATING && exists(&record->id)) {
+		say("snapshot %s was left half made and is destroyed", text);
+		return destroy_half_made(record);
+	}
+	if (runtime_locked(&record->id, "monitor"))
+		return 0;
 	if (!exists(&record->id)) {
 		say("snapshot %s is gone, its storage is removed", text);
 		return ending_remove(record);
-	}
-	if (record->state == RECORD_CREATING) {
-		say("snapshot %s was left half made and is destroyed", text);
-		return destroy_half_made(record);
 	}
 	say("nobody looks after snapshot %s, which is mended", text);
 	return launch_monitor(&record->id);
@@ -123,7 +125,7 @@ static int go_through_record(const struct blksnap_id *id)
 	int status = 0;
 	int ret;
 
-	if (runtime_locked(id, "create") || runtime_locked(id, "monitor"))
+	if (runtime_locked(id, "create"))
 		return 0;
 	ret = record_read(&record, id);
 	if (!ret)

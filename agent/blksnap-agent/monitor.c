@@ -212,26 +212,34 @@ static int look_after(const struct record *record, int lock)
 	return ret;
 }
 
-static int monitor_id(const struct blksnap_id *id, const char *text)
+static int lock_and_look_after(const struct record *record, const char *text)
 {
-	int lock = runtime_lock(id, "monitor", false);
-	struct record record;
+	int lock = runtime_lock(&record->id, "monitor", false);
 	int ret;
 
 	if (lock == -EWOULDBLOCK) {
 		say("snapshot %s is looked after already", text);
 		return STATUS_OK;
 	}
-	ret = lock < 0 ? lock : record_read(&record, id);
+	if (lock < 0) {
+		say_error(lock, "cannot lock the record of snapshot %s", text);
+		return GIVEN_UP;
+	}
+	ret = look_after(record, lock);
+	close(lock);
+	return ret;
+}
+
+static int monitor_id(const struct blksnap_id *id, const char *text)
+{
+	struct record record;
+	int ret = record_read(&record, id);
+
 	if (ret)
 		say_error(ret, "cannot read what is known of snapshot %s", text);
-	else
-		ret = look_after(&record, lock);
-	if (lock >= 0) {
-		record_free(&record);
-		close(lock);
-	}
-	return ret < 0 ? GIVEN_UP : ret;
+	ret = ret ? GIVEN_UP : lock_and_look_after(&record, text);
+	record_free(&record);
+	return ret;
 }
 
 /* A child that was killed is started again, as systemd does it with the unit. */

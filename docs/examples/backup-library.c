@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/sysmacros.h>
-
 #include <blksnap/blksnap.h>
 
 #define PIECE	(1 << 20)
@@ -32,7 +30,7 @@ static int append_file(int control, const struct blksnap_id *id, const char *pat
 	const struct blksnap_range *ranges;
 	const char *reason = NULL;
 	uint32_t major, minor;
-	char device[64];
+	char device[4096];
 	size_t count;
 	int ret, fd = open(path, O_RDONLY | O_CLOEXEC);
 
@@ -44,10 +42,11 @@ static int append_file(int control, const struct blksnap_id *id, const char *pat
 		return fail(BLKSNAP_EXTENTS, ret, reason ? reason : path);
 	ranges = blksnap_extents_ranges(extents, &count);
 	blksnap_extents_device(extents, &major, &minor);
-	snprintf(device, sizeof(device), "/dev/block/%u:%u", major, minor);
-	ret = blksnap_snapshot_append(control, id, device, ranges, count);
+	ret = blksnap_device_path(major, minor, device, sizeof(device));
+	if (!ret)
+		ret = blksnap_snapshot_append(control, id, device, ranges, count);
 	blksnap_extents_close(extents);
-	return ret ? fail(BLKSNAP_SNAPSHOT_APPEND, ret, device) : 0;
+	return ret ? fail(BLKSNAP_SNAPSHOT_APPEND, ret, path) : 0;
 }
 
 /* Attached once, and left so: changes are tracked between the backups. */

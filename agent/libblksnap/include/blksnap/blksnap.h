@@ -139,6 +139,14 @@ int blksnap_module_version(int control, struct blksnap_module_version *version);
 int blksnap_device_open(const char *path);
 
 /**
+ * blksnap_device_path() - the path of a device whose numbers are known
+ * @path: room for @size bytes, 4096 are always enough
+ *
+ * Return: 0, -ENXIO if there is no such device, -ENAMETOOLONG.
+ */
+int blksnap_device_path(uint32_t major, uint32_t minor, char *path, size_t size);
+
+/**
  * blksnap_attach() - begins to track the changes of a device
  *
  * Return: 0, -EALREADY if it is tracked already, -EBUSY if another filter is attached or
