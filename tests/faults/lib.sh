@@ -19,17 +19,14 @@ code_of() {
 		sed -n '1p;$p' | paste -sd' '
 }
 
-# inject KIND PERCENT: fail so many of those calls that blksnap's code makes. What it lets go
-# on goes through the filter core, and is not its own.
+# inject KIND PERCENT: fail so many of those calls that blksnap's code makes. I/O only of a
+# device that is sick; not of the origin, whose writes go on from there as well.
 inject() {
 	local kind=$faults/$1 first last
 
 	read -r first last < <(code_of blksnap)
 	echo "0x$first" >"$kind/require-start"
 	echo "0x$last" >"$kind/require-end"
-	read -r first last < <(code_of blkfilter)
-	echo "0x$first" >"$kind/reject-start"
-	echo "0x$last" >"$kind/reject-end"
 	echo 32 >"$kind/stacktrace-depth"
 	echo 0 >"$kind/verbose"
 	echo -1 >"$kind/times"
