@@ -19,9 +19,9 @@ start_udev() {
 	udevadm settle
 }
 
-# links: all names of devices but those below /dev/blksnap, with what they stand for.
+# links: all names of devices by what is on them, and by where they are.
 links() {
-	find /dev/disk /dev/mapper -type l -printf '%p %l\n' | sort
+	find /dev/disk -type l -printf '%p %l\n' | sort
 }
 
 # images_come_and_go ROUNDS
