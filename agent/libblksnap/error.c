@@ -33,7 +33,7 @@ static const struct {
 	{ BLKSNAP_ATTACH, EALREADY, "blksnap is attached to the device already" },
 	{ BLKSNAP_ATTACH, EBUSY,
 	  "another filter is attached to the device, or a live patch is on the kernel's "
-	  "function; the kernel log says which" },
+	  "function, or writes under way did not end in time; the kernel log says which" },
 	{ BLKSNAP_ATTACH, EOPNOTSUPP,
 	  "not all writes to such a device can be seen; the kernel log says why" },
 	{ BLKSNAP_ATTACH, ENODEV, "the device is being removed" },
@@ -71,6 +71,8 @@ static const struct {
 	{ BLKSNAP_SNAPSHOT_APPEND, EINVAL,
 	  "the ranges do not fit the device, or it cannot be storage for this snapshot: "
 	  "it lies above one of its devices, is an image, is zoned, or has larger blocks" },
+	{ BLKSNAP_SNAPSHOT_APPEND, EBUSY,
+	  "sectors are storage already, of this snapshot or another, or were given twice" },
 	{ BLKSNAP_SNAPSHOT_APPEND, EFBIG, "a snapshot can have 8 TiB of storage at most" },
 	{ BLKSNAP_SNAPSHOT_APPEND, ENOTBLK, "storage must be on a block device" },
 	{ BLKSNAP_SNAPSHOT_APPEND, EROFS, "the device is read-only" },
