@@ -54,7 +54,8 @@ struct blkfilter_count {
  * @count: bios under way
  * @quiet: woken when a bio ends while somebody waits for that
  * @awaited: how many wait at @quiet
- * @gate_closed: new bios are to be held; changed under @held_lock
+ * @gate_closed: new bios are to be held; from the start, until the attach is complete, and
+ *	during a take. Changed under @held_lock once the attachment is in the table
  * @held_lock: protects @held, taken in any context
  * @held: bios that wait for the gate to open, or for memory
  * @reserve: struct shown for bios that were held; of its own, since a bio of an upper device

@@ -284,8 +284,12 @@ static long accounted_writes(struct block_device *bdev)
  *
  * Whoever looked for filters before there was this one gets as far as the queue; freezing
  * the queue waits for those who are on the way into the driver, and for requests. Bios are
- * waited for by the driver's own accounting; the gate is closed, so that the sum can only
- * fall and a sum that is read over several CPUs is 0 only when all have ended.
+ * waited for by the driver's own accounting; the gate is closed, so that the sum of those that
+ * carry data can only fall. Flushes without data come and go meanwhile, but are not held: the
+ * sum is read until it is 0 for once.
+ *
+ * A device that goes away waits for op_lock, which the caller holds: for EARLIER_TIMEOUT
+ * twice at the most.
  */
 static int wait_for_earlier(struct block_device *bdev)
 {

@@ -14,6 +14,7 @@
 #include <linux/bio.h>
 #include <linux/idr.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <uapi/linux/blksnap.h>
@@ -77,7 +78,29 @@ struct part {
  * belongs together: LVM passes over what it does not know.
  */
 static int major;
-static DEFINE_IDA(minors);
+static DEFINE_IDR(minors);
+static DEFINE_MUTEX(minors_lock);
+
+/*
+ * A number is not used again soon: in older kernels it leads who opens it to the disk that
+ * had it before, as long as somebody has that open.
+ */
+static int new_minor(void)
+{
+	int minor;
+
+	mutex_lock(&minors_lock);
+	minor = idr_alloc_cyclic(&minors, NULL, 0, MINORMASK + 1, GFP_KERNEL);
+	mutex_unlock(&minors_lock);
+	return minor;
+}
+
+static void free_minor(int minor)
+{
+	mutex_lock(&minors_lock);
+	idr_remove(&minors, minor);
+	mutex_unlock(&minors_lock);
+}
 
 /* Images whose memory is still there; their code has to be, too. */
 static atomic_t images = ATOMIC_INIT(0);
@@ -273,7 +296,7 @@ static void free_image(struct snapimage *image)
 	bioset_exit(&image->splits);
 	bioset_exit(&image->bios);
 	if (image->minor >= 0)
-		ida_free(&minors, image->minor);
+		free_minor(image->minor);
 	kfree(image);
 	if (atomic_dec_and_test(&images))
 		wake_up(&no_image);
@@ -294,6 +317,7 @@ void snapimage_exit(void)
 	unregister_blkdev(major, BLKSNAP_IMAGE_NAME);
 	wait_event(no_image, !atomic_read(&images));
 	synchronize_rcu_tasks(); /* the last one may just be returning */
+	idr_destroy(&minors);
 }
 
 /* The last one who had it open is gone. */
@@ -403,7 +427,7 @@ struct snapimage *snapimage_new(const struct blksnap_uuid *id, struct tracker *t
 	ret = ret ?: bioset_init(&image->bios, IMAGE_BIOS, offsetof(struct part, bio),
 				 BIOSET_NEED_RESCUER);
 	ret = ret ?: bioset_init(&image->splits, IMAGE_BIOS, 0, BIOSET_NEED_RESCUER);
-	image->minor = ida_alloc_max(&minors, MINORMASK, GFP_KERNEL);
+	image->minor = new_minor();
 	ret = ret ?: min(image->minor, 0);
 	ret = ret ?: init_disk(image, area);
 	if (ret) {

@@ -172,8 +172,8 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
  */
 
 /*
- * member_check_device() for all members. That may mean to look up files, for which a lock must not be
- * held that others want: so their devices are opened.
+ * member_check_device() for all members. That may mean to look up files, for which a lock must
+ * not be held that others want: so their devices are opened.
  */
 static int check_storage_of_all(struct snapshot *snapshot, struct block_device *bdev)
 {
