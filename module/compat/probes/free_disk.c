@@ -6,8 +6,8 @@
 #include <linux/blkdev.h>
 
 #ifdef COMPAT_HAS_FREE_DISK
-extern const struct block_device_operations ops;
-const struct block_device_operations ops = { .free_disk = NULL };
+extern const struct block_device_operations probe;
+const struct block_device_operations probe = { .free_disk = NULL };
 #else
 void probe(struct gendisk *disk);
 void probe(struct gendisk *disk)

@@ -6,8 +6,8 @@
 #include <linux/ftrace.h>
 
 #ifdef COMPAT_HAS_FTRACE_RECURSION_SAFE
-extern const unsigned long flags;
-const unsigned long flags = FTRACE_OPS_FL_RECURSION_SAFE;
+extern const unsigned long probe;
+const unsigned long probe = FTRACE_OPS_FL_RECURSION_SAFE;
 #else
 /* Clashes with the constant where there is one. */
 char FTRACE_OPS_FL_RECURSION_SAFE;

@@ -6,9 +6,9 @@
 #include <linux/blkdev.h>
 
 #ifdef COMPAT_HAS_GENHD_NO_PART
-extern const int flag;
-const int flag = GENHD_FL_NO_PART;
+extern const int probe;
+const int probe = GENHD_FL_NO_PART;
 #else
-extern const int flag;
-const int flag = GENHD_FL_NO_PART_SCAN;
+extern const int probe;
+const int probe = GENHD_FL_NO_PART_SCAN;
 #endif

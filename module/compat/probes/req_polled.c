@@ -6,9 +6,9 @@
 #include <linux/blk_types.h>
 
 #ifdef COMPAT_HAS_REQ_POLLED
-extern const unsigned long flag;
-const unsigned long flag = (__force unsigned long)REQ_POLLED;
+extern const unsigned long probe;
+const unsigned long probe = (__force unsigned long)REQ_POLLED;
 #else
-extern const unsigned long flag;
-const unsigned long flag = (__force unsigned long)REQ_HIPRI;
+extern const unsigned long probe;
+const unsigned long probe = (__force unsigned long)REQ_HIPRI;
 #endif

@@ -6,8 +6,8 @@
 #include <linux/workqueue.h>
 
 #ifdef COMPAT_HAS_WQ_PERCPU
-extern const unsigned int flag;
-const unsigned int flag = WQ_PERCPU;
+extern const unsigned int probe;
+const unsigned int probe = WQ_PERCPU;
 #else
 /* Clashes with the constant where there is one. */
 char WQ_PERCPU;
