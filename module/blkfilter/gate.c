@@ -169,10 +169,16 @@ void gate_held_work(struct work_struct *work)
 	raw_spin_unlock_irq(&att->held_lock);
 
 	noio = memalloc_noio_save();
-	while ((bio = bio_list_pop(&bios))) {
+	/* Not into a closed gate: what they take from the reserve would be held with them. */
+	while (!READ_ONCE(att->gate_closed) && (bio = bio_list_pop(&bios))) {
 		bio_add_spare(bio, att);
 		submit_bio_noacct(bio);
 	}
+	raw_spin_lock_irq(&att->held_lock);
+	bio_list_merge_head(&att->held, &bios);
+	if (!att->gate_closed && !bio_list_empty(&bios))
+		queue_work(att->wq, &att->held_work);
+	raw_spin_unlock_irq(&att->held_lock);
 	memalloc_noio_restore(noio);
 }
 

@@ -267,15 +267,40 @@ static bool is_alive(const struct blkfilter_attachment *att, struct inode *inode
 	return compat_part_is_live(att->part, inode);
 }
 
-/* How many writes a driver that takes bios has under way, as far as it accounts for them. */
-static long accounted_writes(struct block_device *bdev)
+/* How many I/Os of a driver that takes bios have ended, as far as it accounts for them. */
+static unsigned long accounted_ends(struct gendisk *disk)
 {
-	long sum = 0;
+	struct compat_part *part;
+	unsigned long index, sum = 0;
+
+	for (index = 0; (part = compat_part_next(disk, &index)); index++)
+		sum += part_stat_read_accum(part, ios);
+	return sum;
+}
+
+/*
+ * Whether no write is under way in it. Which part of the disk a bio counts for is the driver's
+ * choice. Flushes without data come and go: one that began on a CPU after that was read, and
+ * ended on another before that was read, could hide a write, but has ended in between.
+ */
+static bool accounts_are_quiet(struct gendisk *disk)
+{
+	unsigned long index, ends;
+	struct compat_part *part;
+	long writes = 0;
+	bool quiet;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += part_stat_local_read_cpu(compat_part_of(bdev), in_flight[1], cpu);
-	return sum;
+	rcu_read_lock();
+	ends = accounted_ends(disk);
+	smp_rmb();
+	for (index = 0; (part = compat_part_next(disk, &index)); index++)
+		for_each_possible_cpu(cpu)
+			writes += part_stat_local_read_cpu(part, in_flight[1], cpu);
+	smp_rmb();
+	quiet = !writes && ends == accounted_ends(disk);
+	rcu_read_unlock();
+	return quiet;
 }
 
 /*
@@ -285,25 +310,26 @@ static long accounted_writes(struct block_device *bdev)
  * Whoever looked for filters before there was this one gets as far as the queue; freezing
  * the queue waits for those who are on the way into the driver, and for requests. Bios are
  * waited for by the driver's own accounting; the gate is closed, so that the sum of those that
- * carry data can only fall. Flushes without data come and go meanwhile, but are not held: the
- * sum is read until it is 0 for once.
+ * carry data can only fall. Flushes without data are not held: the sum is read until it is 0
+ * for once.
  *
  * A device that goes away waits for op_lock, which the caller holds: for EARLIER_TIMEOUT
- * twice at the most.
+ * twice and the tasks' grace period at the most.
  */
 static int wait_for_earlier(struct block_device *bdev)
 {
 	struct request_queue *queue = bdev_get_queue(bdev);
-	unsigned long deadline = jiffies + EARLIER_TIMEOUT;
 	unsigned int memflags;
+	unsigned long deadline;
 	bool quiet;
 
 	synchronize_rcu_tasks();
+	deadline = jiffies + EARLIER_TIMEOUT;
 	memflags = memalloc_noio_save();
 	blk_freeze_queue_start(queue);
 	quiet = blk_mq_freeze_queue_wait_timeout(queue, EARLIER_TIMEOUT);
 	blk_mq_unfreeze_queue(queue, memflags);
-	while (quiet && !queue_is_mq(queue) && accounted_writes(bdev)) {
+	while (quiet && !queue_is_mq(queue) && !accounts_are_quiet(bdev->bd_disk)) {
 		schedule_timeout_idle(1);
 		quiet = time_before(jiffies, deadline);
 	}
@@ -368,10 +394,10 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	mutex_unlock(&blkfilter_lock);
 
 	ret = is_alive(att, inode) ? wait_for_earlier(bdev) : -ENODEV;
+	/* First of all: whoever has blkfilter_lock, which detach() needs, may wait for a write. */
+	gate_open(att);
 	if (ret)
 		detach(att);
-	else
-		gate_open(att);
 	mutex_unlock(&att->op_lock);
 	registry_put(att);
 	return ret;
