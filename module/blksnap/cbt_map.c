@@ -152,6 +152,24 @@ void cbt_map_switch(struct cbt_map *map)
 	WRITE_ONCE(map->settling, true);
 }
 
+void cbt_map_read(const struct cbt_map *map, u32 offset, u8 *buffer, unsigned int count)
+{
+	/* Pairs with cbt_map_settle(): what is not settling is complete. */
+	bool settling = smp_load_acquire(&map->settling);
+
+	if (likely(!settling)) {
+		memcpy(buffer, map->readable + offset, count);
+		return;
+	}
+	for (; count--; offset++) {
+		/* Pairs with cbt_map_mark(). */
+		u8 value = smp_load_acquire(&map->active[offset]);
+		u8 readable = READ_ONCE(map->readable[offset]);
+
+		*buffer++ = value != map->number ? max(value, readable) : readable;
+	}
+}
+
 void cbt_map_settle(struct cbt_map *map)
 {
 	u32 block;
@@ -165,6 +183,6 @@ void cbt_map_settle(struct cbt_map *map)
 		if (!(block % SZ_64K))
 			cond_resched();
 	}
-	WRITE_ONCE(map->settling, false);
+	smp_store_release(&map->settling, false); /* pairs with cbt_map_read() */
 	synchronize_rcu(); /* a writer may still be saving an old value */
 }

@@ -80,6 +80,17 @@ bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count);
  */
 void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count);
 
+/**
+ * cbt_map_read - a part of the readable map, as it is or will be when it is complete
+ * @map: the map
+ * @offset: first block
+ * @buffer: for @count bytes
+ * @count: how many, all inside of the map
+ *
+ * Context: any; the map is kept from being freed.
+ */
+void cbt_map_read(const struct cbt_map *map, u32 offset, u8 *buffer, unsigned int count);
+
 /* cbt_map_is_used_up - whether it has no number for another interval */
 static inline bool cbt_map_is_used_up(const struct cbt_map *map)
 {

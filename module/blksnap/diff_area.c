@@ -125,7 +125,7 @@ void diff_area_fail(struct diff_area *area, int error)
 		pr_err("image of [%u:%u] is lost (error %d)\n", MAJOR(area->dev),
 		       MINOR(area->dev), error);
 		if (!diff_storage_error(area->storage))
-			event_queue_corrupted(&area->storage->events, area->dev, error);
+			event_queue_corrupted(&area->storage->events, &area->lost, area->dev, error);
 	}
 	kick(area);
 }
@@ -309,7 +309,10 @@ static void wait_for_store(struct diff_area *area, unsigned long seen)
 		fail_all(area, -ETIMEDOUT);
 }
 
-/* No memory for a copy: let go what is complete, then wait for memory to come back. */
+/*
+ * No memory for a copy: let go what is complete, then wait for memory to come back. If all of
+ * it is back already, by now there is at least what the pools have in reserve.
+ */
 static void make_room(struct diff_area *area, struct batch *batch)
 {
 	unsigned long seen = READ_ONCE(area->stored);
@@ -322,8 +325,6 @@ static void make_room(struct diff_area *area, struct batch *batch)
 	batch_finish(area, batch);
 	if (coming)
 		wait_for_store(area, seen);
-	else
-		diff_area_fail(area, -ENOMEM);
 }
 
 /*
@@ -728,6 +729,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	INIT_WORK(&area->copy_work, copy_work);
 	INIT_WORK(&area->store_work, store_work);
 	init_waitqueue_head(&area->progress);
+	event_init(&area->lost);
 	chunk_table_init(&area->table, area->capacity);
 
 	ret = init_memory(area) ?: init_workers(area);
@@ -776,6 +778,7 @@ void diff_area_free(struct diff_area *area)
 		destroy_workqueue(area->copy_wq);
 	if (area->store_wq)
 		destroy_workqueue(area->store_wq);
+	event_queue_drop(&area->storage->events, &area->lost);
 	bioset_exit(&area->store_bios);
 	mempool_destroy(area->copies);
 	mempool_destroy(area->pages);

@@ -25,6 +25,7 @@
  * @storage: of the snapshot, shared
  * @table: what has become of each block
  * @error: 0, or why this image is lost; set once by diff_area_fail()
+ * @lost: the event that it is
  *
  * @lock: protects the lists and the slots; taken in any context
  * @parked: writes that wait for their blocks to be copied
@@ -62,6 +63,7 @@ struct diff_area {
 	struct diff_storage *storage;
 	struct chunk_table table;
 	int error;
+	struct event lost;
 
 	raw_spinlock_t lock;
 	struct bio_list parked;

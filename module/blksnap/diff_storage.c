@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include "diff_storage.h"
@@ -13,19 +12,20 @@ static struct param diff_storage_minimum = {
 PARAM(diff_storage_minimum,
 	"sectors of storage to ask for at a time, when less than half of that is left");
 
-/* Held for moments; protects the list of all storages, until their devices are closed. */
-static DEFINE_MUTEX(storages_lock);
+DEFINE_MUTEX(storages_lock);
 static LIST_HEAD(storages);
 
 static void request_space(struct diff_storage *storage)
 {
 	storage->low = true;
-	event_queue_low_space(&storage->events, diff_storage_minimum.value);
+	event_queue_low_space(&storage->events, &storage->wanted, diff_storage_minimum.value);
 }
 
 void diff_storage_init(struct diff_storage *storage)
 {
 	event_queue_init(&storage->events);
+	event_init(&storage->wanted);
+	event_init(&storage->lost);
 	spin_lock_init(&storage->lock);
 	INIT_LIST_HEAD(&storage->devices);
 	request_space(storage);
@@ -83,7 +83,7 @@ static unsigned int add_spans(struct span *spans, unsigned int nr, const struct 
 	return nr;
 }
 
-/* Two owners of a sector would overwrite each other's data. Called with storages_lock held. */
+/* Two owners of a sector would overwrite each other's data. */
 static int check_overlap(const struct diff_range *ranges, unsigned int count)
 {
 	const struct gendisk *disk = ranges->bdev->bd_disk;
@@ -120,9 +120,7 @@ int diff_storage_reserve(struct diff_storage *storage, const struct diff_range *
 	unsigned int i;
 	int ret;
 
-	mutex_lock(&storages_lock);
 	ret = check_overlap(ranges, count);
-	mutex_unlock(&storages_lock);
 	if (ret)
 		return ret;
 	for (i = 0; i < count; i++)
@@ -226,5 +224,5 @@ void diff_storage_fail(struct diff_storage *storage, dev_t dev, int error)
 		return;
 	pr_err("snapshot of [%u:%u] is lost: %s (error %d)\n", MAJOR(dev), MINOR(dev),
 	       error == -ENOSPC ? "no difference storage left" : "it could not be kept", error);
-	event_queue_corrupted(&storage->events, dev, error);
+	event_queue_corrupted(&storage->events, &storage->lost, dev, error);
 }

@@ -7,6 +7,7 @@
 #define BLKSNAP_DIFF_STORAGE_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include "event_queue.h"
@@ -56,6 +57,8 @@ static inline sector_t diff_range_start(const struct diff_range *range)
  * struct diff_storage - the storage of a snapshot
  * @link: in the list of all
  * @events: of the snapshot
+ * @wanted: the event that asks for more storage
+ * @lost: the event that the whole snapshot is lost
  * @lock: protects what follows; taken in any context
  * @ranges: in the order they were appended, @first rising
  * @nr_ranges: how many there are
@@ -70,6 +73,8 @@ static inline sector_t diff_range_start(const struct diff_range *range)
 struct diff_storage {
 	struct list_head link;
 	struct event_queue events;
+	struct event wanted;
+	struct event lost;
 	spinlock_t lock;
 	struct diff_range *ranges;
 	unsigned int nr_ranges;
@@ -81,6 +86,12 @@ struct diff_storage {
 	int error;
 	struct list_head devices;
 };
+
+/*
+ * Protects the list of all storages and the addition of ranges, so that no two of them get
+ * the same sectors.
+ */
+extern struct mutex storages_lock;
 
 /* diff_storage_init - empty, with the first request for space in the queue */
 void diff_storage_init(struct diff_storage *storage);
@@ -97,7 +108,7 @@ void diff_storage_exit(struct diff_storage *storage);
  * @ranges: what is to be appended, all on one disk
  * @count: their number
  *
- * Context: may sleep; under a lock that no other storage's owner has, until the append.
+ * Context: may sleep; under storages_lock, until the append.
  * Return: 0, -ENOMEM, -EFBIG if it would become more than DIFF_STORAGE_MAX, or -EBUSY if
  * sectors are storage already, of this snapshot or another, or are given twice.
  */
@@ -109,6 +120,8 @@ int diff_storage_reserve(struct diff_storage *storage, const struct diff_range *
  * @storage: the storage
  * @ranges: to add, reserved; @first does not matter
  * @count: their number
+ *
+ * Context: under storages_lock.
  */
 void diff_storage_append(struct diff_storage *storage, const struct diff_range *ranges,
 			 unsigned int count);

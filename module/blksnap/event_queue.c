@@ -10,6 +10,7 @@ void event_queue_init(struct event_queue *queue)
 {
 	spin_lock_init(&queue->lock);
 	init_waitqueue_head(&queue->wait);
+	INIT_LIST_HEAD(&queue->events);
 }
 
 void event_queue_close(struct event_queue *queue)
@@ -23,68 +24,63 @@ void event_queue_close(struct event_queue *queue)
 }
 
 /* Called with the lock held. */
-static void add(struct event_queue *queue, unsigned int code)
+static void add(struct event_queue *queue, struct event *event, enum blksnap_event_codes code)
 {
-	queue->pending[code] = true;
-	queue->time[code] = ktime_get_ns();
+	event->code = code;
+	event->time = ktime_get_ns();
+	list_move_tail(&event->link, &queue->events);
 }
 
-void event_queue_low_space(struct event_queue *queue, sector_t requested)
+void event_queue_low_space(struct event_queue *queue, struct event *event, sector_t requested)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	queue->low.requested_nr_sect = requested;
-	add(queue, blksnap_event_code_low_free_space);
+	event->low.requested_nr_sect = requested;
+	add(queue, event, blksnap_event_code_low_free_space);
 	spin_unlock_irqrestore(&queue->lock, flags);
 	wake_up(&queue->wait);
 }
 
-void event_queue_corrupted(struct event_queue *queue, dev_t dev, int error)
+void event_queue_corrupted(struct event_queue *queue, struct event *event, dev_t dev, int error)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	queue->corrupted.dev_id_mj = MAJOR(dev);
-	queue->corrupted.dev_id_mn = MINOR(dev);
-	queue->corrupted.err_code = abs(error);
-	add(queue, blksnap_event_code_corrupted);
+	event->corrupted.dev_id_mj = MAJOR(dev);
+	event->corrupted.dev_id_mn = MINOR(dev);
+	event->corrupted.err_code = abs(error);
+	add(queue, event, blksnap_event_code_corrupted);
 	spin_unlock_irqrestore(&queue->lock, flags);
 	wake_up(&queue->wait);
 }
 
-static int oldest(const struct event_queue *queue)
+void event_queue_drop(struct event_queue *queue, struct event *event)
 {
-	int code, found = -1;
-
-	for (code = 0; code < EVENT_KINDS; code++)
-		if (queue->pending[code] &&
-		    (found < 0 || queue->time[code] < queue->time[found]))
-			found = code;
-	return found;
+	spin_lock_irq(&queue->lock);
+	list_del_init(&event->link);
+	spin_unlock_irq(&queue->lock);
 }
 
 /* take - Return: whether there is no more to wait for; then *ret tells how it ended. */
-static bool take(struct event_queue *queue, struct blksnap_snapshot_event *event, int *ret)
+static bool take(struct event_queue *queue, struct blksnap_snapshot_event *out, int *ret)
 {
-	int code;
+	struct event *event;
 
 	spin_lock_irq(&queue->lock);
-	code = oldest(queue);
-	*ret = 0;
-	if (queue->closed) {
-		*ret = -ESRCH;
-	} else if (code >= 0) {
-		queue->pending[code] = false;
-		event->code = code;
-		event->time_label = queue->time[code];
-		if (code == blksnap_event_code_corrupted)
-			memcpy(event->data, &queue->corrupted, sizeof(queue->corrupted));
+	event = list_first_entry_or_null(&queue->events, struct event, link);
+	*ret = queue->closed ? -ESRCH : 0;
+	if (event && !queue->closed) {
+		list_del_init(&event->link);
+		out->code = event->code;
+		out->time_label = event->time;
+		if (event->code == blksnap_event_code_corrupted)
+			memcpy(out->data, &event->corrupted, sizeof(event->corrupted));
 		else
-			memcpy(event->data, &queue->low, sizeof(queue->low));
+			memcpy(out->data, &event->low, sizeof(event->low));
 	}
 	spin_unlock_irq(&queue->lock);
-	return *ret || code >= 0;
+	return *ret || event;
 }
 
 int event_queue_wait(struct event_queue *queue, unsigned int timeout_ms,

@@ -5,35 +5,49 @@
 #ifndef BLKSNAP_EVENT_QUEUE_H
 #define BLKSNAP_EVENT_QUEUE_H
 
+#include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <uapi/linux/blksnap.h>
 
-#define EVENT_KINDS	2
-
 /**
- * struct event_queue - at most one event of each kind, until somebody takes it
- * @lock: protects all but @wait; taken in any context
- * @wait: where event_queue_wait() sleeps
- * @closed: no more events will come
- * @pending: which of the events below wait to be taken, by code
- * @time: when each came about, in nanoseconds of the monotonic clock
+ * struct event - something that can happen to a snapshot
+ * @link: in event_queue::events until somebody takes it
+ * @code: what it is
+ * @time: when it came about, in nanoseconds of the monotonic clock
  * @low: data of blksnap_event_code_low_free_space
  * @corrupted: data of blksnap_event_code_corrupted
  *
- * There is room for each event from the start: none is lost for want of memory. A
- * snapshot is corrupted only once, and asks for more storage only after it has got what
- * it asked for before.
+ * Part of what it happens to, so that none is lost for want of memory.
+ */
+struct event {
+	struct list_head link;
+	enum blksnap_event_codes code;
+	s64 time;
+	union {
+		struct blksnap_event_low_free_space low;
+		struct blksnap_event_corrupted corrupted;
+	};
+};
+
+static inline void event_init(struct event *event)
+{
+	INIT_LIST_HEAD(&event->link);
+}
+
+/**
+ * struct event_queue - the events that nobody has taken yet
+ * @lock: protects all but @wait, and the events; taken in any context
+ * @wait: where event_queue_wait() sleeps
+ * @closed: no more events will come
+ * @events: in the order in which they came about
  */
 struct event_queue {
 	spinlock_t lock;
 	wait_queue_head_t wait;
 	bool closed;
-	bool pending[EVENT_KINDS];
-	s64 time[EVENT_KINDS];
-	struct blksnap_event_low_free_space low;
-	struct blksnap_event_corrupted corrupted;
+	struct list_head events;
 };
 
 void event_queue_init(struct event_queue *queue);
@@ -41,9 +55,12 @@ void event_queue_init(struct event_queue *queue);
 /* event_queue_close - wake all who wait: the snapshot has been destroyed */
 void event_queue_close(struct event_queue *queue);
 
-/* Both add an event, in any context. */
-void event_queue_low_space(struct event_queue *queue, sector_t requested);
-void event_queue_corrupted(struct event_queue *queue, dev_t dev, int error);
+/* Both add an event, or change one that is still there; in any context. */
+void event_queue_low_space(struct event_queue *queue, struct event *event, sector_t requested);
+void event_queue_corrupted(struct event_queue *queue, struct event *event, dev_t dev, int error);
+
+/* event_queue_drop - an event is not there any more, whether somebody has taken it or not */
+void event_queue_drop(struct event_queue *queue, struct event *event);
 
 /**
  * event_queue_wait - take the oldest event

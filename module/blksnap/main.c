@@ -15,18 +15,30 @@
 
 /*
  * Between writing a hibernation image and its resumption another system may run and write:
- * what was tracked is worth nothing afterwards, and a snapshot could not be kept.
+ * what was tracked is worth nothing afterwards, and a snapshot could not be kept. Programs
+ * run on for a while after the first event, and again before the second: until then takes
+ * are refused, and whoever asks for a change map gets one of a generation that ends.
  */
 static int on_power_event(struct notifier_block *block, unsigned long event, void *data)
 {
-	if (event != PM_HIBERNATION_PREPARE)
+	switch (event) {
+	case PM_HIBERNATION_PREPARE:
+		/* First this, then the look: a take does the opposite. */
+		tracker_set_hibernating(true);
+		if (snapshot_any_taken()) {
+			tracker_set_hibernating(false);
+			pr_err("a snapshot is held: destroy it before hibernating\n");
+			return notifier_from_errno(-EBUSY);
+		}
+		tracker_new_generations();
+		return NOTIFY_OK;
+	case PM_POST_HIBERNATION:
+		tracker_new_generations();
+		tracker_set_hibernating(false);
+		return NOTIFY_OK;
+	default:
 		return NOTIFY_DONE;
-	if (snapshot_any_taken()) {
-		pr_err("a snapshot is held: destroy it before hibernating\n");
-		return notifier_from_errno(-EBUSY);
 	}
-	tracker_new_generations();
-	return NOTIFY_OK;
 }
 
 static struct notifier_block power_block = {

@@ -51,15 +51,16 @@ int member_check_range(const struct member *member, const struct diff_range *ran
 	return member->area ? diff_area_prepare_storage(member->area, sector, count) : 0;
 }
 
-void member_use_range(const struct member *member, const struct diff_range *range)
+int member_use_range(const struct member *member, const struct diff_range *range)
 {
 	sector_t sector, count;
 
 	if (!member_overlap(member, range, &sector, &count))
-		return;
+		return 0;
 	tracker_mark(member->tracker, sector, count, member->area);
 	if (member->area)
 		diff_area_use_as_storage(member->area, sector, count);
+	return 0;
 }
 
 int member_prepare(struct member *member, const struct blksnap_uuid *id,

@@ -65,8 +65,8 @@ int member_check_device(struct block_device *bdev, struct block_device *origin);
  */
 int member_check_range(const struct member *member, const struct diff_range *range);
 
-/* member_use_range - have a checked range read as zeros in the image, and marked changed */
-void member_use_range(const struct member *member, const struct diff_range *range);
+/* member_use_range - have a checked range read as zeros in the image, and marked changed. 0. */
+int member_use_range(const struct member *member, const struct diff_range *range);
 
 /**
  * member_prepare - make what a member needs for a take

@@ -11,7 +11,7 @@
  * lock and waits for ours). Others may then append storage (TAKING), and nothing else.
  *
  * Locks, outermost first: attachment->op_lock (of the core), snapshot->lock,
- * snapshots_lock; snapshot->lock, then those of tracker.c.
+ * snapshots_lock; snapshot->lock, storages_lock, then those of tracker.c from take_lock on.
  *
  * The take, as design.md has it: everything that allocates comes first; then freeze, park,
  * switch, release, thaw; then what may take its time. Upper devices come before those they
@@ -147,11 +147,12 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 	if (!snapshot)
 		return -ESRCH;
 	member = kzalloc(sizeof(*member), GFP_KERNEL);
-	ret = member ? tracker_claim(tracker, snapshot) : -ENOMEM;
-	if (!ret && snapshot->state != SNAPSHOT_NEW) {
-		tracker_release(tracker, 0);
-		ret = -EBUSY;
-	}
+	if (!member)
+		ret = -ENOMEM;
+	else if (snapshot->state == SNAPSHOT_NEW)
+		ret = tracker_claim(tracker, snapshot);
+	else
+		ret = READ_ONCE(tracker->snapshot) == snapshot ? -EALREADY : -EBUSY;
 	if (ret) {
 		kfree(member);
 	} else {
@@ -166,10 +167,14 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 /*
  * Storage
  *
- * To look at the device of a member, take_lock keeps it from going. Since somebody else may
- * wait for that lock with frozen file systems, nothing done with it held may wait for a
- * file system: memory is allocated with memalloc_noio_save().
+ * Ranges are added under storages_lock, which no take waits for. To look at the device of a
+ * member, take_lock keeps it from going. Since somebody else may wait for that lock with
+ * frozen file systems, it is held for a piece of a range at a time, and nothing done with it
+ * held may wait for a file system: memory is allocated with memalloc_noio_save().
  */
+
+/* Blocks of storage that are looked at in one go. */
+#define PIECE_BLOCKS	(1U << 18)
 
 /*
  * member_check_device() for all members. That may mean to look up files, for which a lock must
@@ -210,6 +215,7 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 	sector_t sector, overlapping, cut = 0;
 
 	range->count = count / DIFF_BLOCK_SECTORS;
+	mutex_lock(&take_lock);
 	list_for_each_entry(member, &snapshot->members, link) {
 		if (member->tracker->lost || !member_overlap(member, range, &sector, &overlapping))
 			continue;
@@ -218,30 +224,54 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 			cut++;
 		}
 	}
+	mutex_unlock(&take_lock);
 	range->count = (count - cut) / DIFF_BLOCK_SECTORS;
+}
+
+/* for_each_piece - call a function for all members and all that is given, until it fails */
+static int for_each_piece(struct snapshot *snapshot, const struct diff_range *ranges,
+			  unsigned int count,
+			  int (*function)(const struct member *, const struct diff_range *))
+{
+	struct diff_range piece;
+	struct member *member;
+	unsigned int i, noio;
+	u32 left;
+	int ret = 0;
+
+	list_for_each_entry(member, &snapshot->members, link) {
+		for (i = 0; i < count; i++) {
+			piece = ranges[i];
+			for (left = piece.count; left && !ret; left -= piece.count) {
+				piece.count = min(left, PIECE_BLOCKS);
+				mutex_lock(&take_lock);
+				noio = memalloc_noio_save();
+				if (!member->tracker->lost)
+					ret = function(member, &piece);
+				memalloc_noio_restore(noio);
+				mutex_unlock(&take_lock);
+				piece.sector += (sector_t)piece.count * DIFF_BLOCK_SECTORS;
+			}
+		}
+	}
+	return ret;
 }
 
 /* take_ranges - check ranges against the members, and take them into use. All or none. */
 static int take_ranges(struct snapshot *snapshot, struct diff_range *ranges, unsigned int count)
 {
-	struct member *member;
-	unsigned int i;
-	int ret = 0;
+	int ret = for_each_piece(snapshot, ranges, count, member_check_range);
 
-	list_for_each_entry(member, &snapshot->members, link) {
-		for (i = 0; i < count && !ret && !member->tracker->lost; i++)
-			ret = member_check_range(member, &ranges[i]);
-		if (ret)
-			return ret;
-	}
-	ret = diff_storage_reserve(&snapshot->storage, ranges, count);
 	if (ret)
 		return ret;
-	list_for_each_entry(member, &snapshot->members, link)
-		for (i = 0; i < count && !member->tracker->lost; i++)
-			member_use_range(member, &ranges[i]);
-	diff_storage_append(&snapshot->storage, ranges, count);
-	return 0;
+	mutex_lock(&storages_lock);
+	ret = diff_storage_reserve(&snapshot->storage, ranges, count);
+	if (!ret) {
+		for_each_piece(snapshot, ranges, count, member_use_range);
+		diff_storage_append(&snapshot->storage, ranges, count);
+	}
+	mutex_unlock(&storages_lock);
+	return ret;
 }
 
 /* make_ranges - from what the user gave, as sectors of the device. Return: their number. */
@@ -287,18 +317,13 @@ static int append(struct snapshot *snapshot, struct block_device *bdev,
 		  const struct blksnap_sectors *sectors, unsigned int count)
 {
 	struct diff_range *ranges = kvmalloc_array(count, sizeof(*ranges), GFP_KERNEL);
-	unsigned int noio;
 	int ret;
 
 	if (!ranges)
 		return -ENOMEM;
-	mutex_lock(&take_lock);
-	noio = memalloc_noio_save();
 	ret = make_ranges(snapshot, bdev, sectors, count, ranges);
 	if (ret > 0)
 		ret = take_ranges(snapshot, ranges, ret);
-	memalloc_noio_restore(noio);
-	mutex_unlock(&take_lock);
 	kvfree(ranges);
 	return ret;
 }
@@ -578,11 +603,17 @@ int snapshot_take(const struct blksnap_uuid *id)
 static void destroy(struct snapshot *snapshot)
 {
 	struct member *member, *next;
+	LIST_HEAD(members);
 
 	list_for_each_entry(member, &snapshot->members, link)
 		member->error = member->area ? diff_area_error(member->area) : 0;
 	drop_members(snapshot);
-	list_for_each_entry_safe(member, next, &snapshot->members, link) {
+	/* Who found the snapshot before it was gone may still look for members. */
+	mutex_lock(&snapshot->lock);
+	list_splice_init(&snapshot->members, &members);
+	snapshot->nr_members = 0;
+	mutex_unlock(&snapshot->lock);
+	list_for_each_entry_safe(member, next, &members, link) {
 		tracker_release(member->tracker, member->error);
 		kfree(member);
 	}

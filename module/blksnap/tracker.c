@@ -9,6 +9,8 @@
 /* Protects the list, and which tracker is in which snapshot. */
 static DEFINE_MUTEX(trackers_lock);
 static LIST_HEAD(trackers);
+/* The system goes into hibernation or comes back from it: all trackers are stale, and stay it. */
+static bool hibernating;
 
 DEFINE_MUTEX(take_lock);
 
@@ -47,6 +49,7 @@ struct blkfilter *tracker_attach(struct block_device *bdev)
 	tracker->diskseq = compat_diskseq(bdev->bd_disk);
 	RCU_INIT_POINTER(tracker->map, map);
 	mutex_lock(&trackers_lock);
+	tracker->stale = hibernating;
 	list_add_tail(&tracker->link, &trackers);
 	mutex_unlock(&trackers_lock);
 	return &tracker->filter;
@@ -182,7 +185,7 @@ int tracker_refresh(struct tracker *tracker, bool taking)
 	if (READ_ONCE(tracker->stale) && !rcu_access_pointer(tracker->area) &&
 	    (taking || !tracker->snapshot)) {
 		old = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
-		WRITE_ONCE(tracker->stale, false);
+		WRITE_ONCE(tracker->stale, hibernating);
 		tracker->diskseq = diskseq;
 		rcu_assign_pointer(tracker->map, map);
 	}
@@ -215,7 +218,8 @@ unsigned int tracker_read_map(struct tracker *tracker, u32 offset, u8 *buffer,
 	rcu_read_lock();
 	map = rcu_dereference(tracker->map);
 	count = offset < map->count ? min(count, map->count - offset) : 0;
-	memcpy(buffer, map->readable + offset, count);
+	if (count)
+		cbt_map_read(map, offset, buffer, count);
 	rcu_read_unlock();
 	return count;
 }
@@ -229,7 +233,13 @@ static struct cbt_map *map_of_taken(struct tracker *tracker)
 int tracker_prepare(struct tracker *tracker)
 {
 	struct cbt_map *map = map_of_taken(tracker);
+	bool busy;
 
+	mutex_lock(&trackers_lock);
+	busy = hibernating;
+	mutex_unlock(&trackers_lock);
+	if (busy)
+		return -EBUSY;
 	if (!cbt_map_is_used_up(map))
 		return 0;
 	tracker->next_map = cbt_map_new(map->capacity);
@@ -297,6 +307,13 @@ int tracker_mark(struct tracker *tracker, sector_t sector, sector_t count, bool 
 	}
 	mutex_unlock(&tracker->lock);
 	return ret;
+}
+
+void tracker_set_hibernating(bool value)
+{
+	mutex_lock(&trackers_lock);
+	hibernating = value;
+	mutex_unlock(&trackers_lock);
 }
 
 void tracker_new_generations(void)

@@ -133,7 +133,7 @@ unsigned int tracker_read_map(struct tracker *tracker, u32 offset, u8 *buffer,
  * @tracker: the device
  *
  * Context: may sleep. To be followed by tracker_settle(), whether the take succeeds or not.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EBUSY during a hibernation.
  */
 int tracker_prepare(struct tracker *tracker);
 
@@ -163,6 +163,9 @@ void tracker_stop(struct tracker *tracker);
  * Return: 0, or -EINVAL if some lie outside of the device.
  */
 int tracker_mark(struct tracker *tracker, sector_t sector, sector_t count, bool image);
+
+/* tracker_set_hibernating - whether takes are refused, and generations stay those of no device */
+void tracker_set_hibernating(bool value);
 
 /* tracker_new_generations - for all devices: what was tracked so far counts no more */
 void tracker_new_generations(void);

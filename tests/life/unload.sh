@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# rounds N: attaches, snapshots, detaches and unloads so often, under load.
+# rounds N: attaches, snapshots, detaches and unloads so often, under load. No write is lost.
 
 PATH=/tests/snapshot:$PATH
 # shellcheck source=tests/snapshot/lib.sh
@@ -11,10 +11,7 @@ rounds() {
 	local i device
 
 	device=$(disk 1)
-	fio --name=load --filename="$device" --rw=randwrite --bs=4k --iodepth=16 --direct=1 \
-		--ioengine=libaio --time_based --runtime=3600 >/dev/null &
-	load=$!
-	defer kill_wait $load
+	start_writers -w 4 -m 65536 -k wwwf "$device"
 	for ((i = 0; i < $1; i++)); do
 		modprobe blksnap
 		create "$device"
@@ -29,6 +26,8 @@ rounds() {
 		wait_for unused blksnap
 		rmmod blksnap
 		rmmod blkfilter
-		kill -0 $load || die "the load ended"
+		progress 10
 	done
+	stop_writers
+	check_origin "$device"
 }
