@@ -19,9 +19,8 @@ code_of() {
 		sed -n '1p;$p' | paste -sd' '
 }
 
-# inject KIND PERCENT: fail so many of those calls that blksnap's code makes. I/O only of a
-# device that is sick; not of the origin, whose writes go on from there as well.
-inject() {
+# aim KIND: at those calls only that blksnap's code makes.
+aim() {
 	local kind=$faults/$1 first last
 
 	read -r first last < <(code_of blksnap)
@@ -29,9 +28,28 @@ inject() {
 	echo "0x$last" >"$kind/require-end"
 	echo 32 >"$kind/stacktrace-depth"
 	echo 0 >"$kind/verbose"
-	echo -1 >"$kind/times"
-	echo "$2" >"$kind/probability"
 	defer heal "$1"
+}
+
+# inject KIND PERCENT: fail so many of those calls. I/O only of a device that is sick; not of
+# the origin, whose writes go on from there as well.
+inject() {
+	aim "$1"
+	echo -1 >"$faults/$1/times"
+	echo "$2" >"$faults/$1/probability"
+}
+
+# inject_one KIND SIZE: aimed, fail one: the first that does not fit into what is left of
+# SIZE after those before it.
+inject_one() {
+	echo "$2" >"$faults/$1/space"
+	echo 1 >"$faults/$1/times"
+	echo 100 >"$faults/$1/probability"
+}
+
+# injected KIND: whether it has failed.
+injected() {
+	[ "$(cat "$faults/$1/times")" = 0 ]
 }
 
 heal() {
