@@ -276,6 +276,12 @@ static bool run_with_fault(const struct step *step, unsigned int n, int *ret)
 	return !atoi(text);
 }
 
+static void note(const char *name, unsigned int allocations, unsigned int failed)
+{
+	printf("%s: %u allocations, %u times it failed\n", name, allocations, failed);
+	fflush(stdout);
+}
+
 static void try_step(const struct step *step)
 {
 	unsigned int n = 0, failed = 0;
@@ -286,6 +292,8 @@ static void try_step(const struct step *step)
 	do {
 		if (++n > MOST)
 			fail("no end of allocations", ELOOP);
+		if (n % 100 == 0)
+			note(step->name, n, failed);
 		again = run_with_fault(step, n, &ret);
 		if (ret && (!again || step->never_fails)) {
 			fprintf(stderr, "allocation %u: ", n);
@@ -301,8 +309,7 @@ static void try_step(const struct step *step)
 		}
 	} while (again);
 	tear_down(step->before, step->after);
-	printf("%s: %u allocations, %u times it failed\n", step->name, n - 1, failed);
-	fflush(stdout);
+	note(step->name, n - 1, failed);
 }
 
 int main(int argc, char **argv)
