@@ -56,8 +56,29 @@ heal() {
 	echo 0 >"$faults/$1/probability"
 }
 
+# pass_over_kmemleak KIND: it makes an allocation for each one of the kernel, and gets along
+# without.
+pass_over_kmemleak() {
+	local first last
+
+	read -r first last < <(awk 'first { print first, $1; exit }
+		$3 == "__alloc_object" { first = $1 }' /proc/kallsyms)
+	echo "0x$first" >"$faults/$1/reject-start"
+	echo "0x$last" >"$faults/$1/reject-end"
+	echo 32 >"$faults/$1/stacktrace-depth"
+	defer eval "echo 0 >$faults/$1/reject-start; echo 0 >$faults/$1/reject-end"
+}
+
+# short_grace_periods: hundreds of rounds wait for them.
+short_grace_periods() {
+	echo 1 >/sys/kernel/rcu_expedited
+	defer eval "echo 0 >/sys/kernel/rcu_expedited"
+}
+
 # allocations_that_sleep_fail_too: by default only the others do.
 allocations_that_sleep_fail_too() {
+	pass_over_kmemleak failslab
+	pass_over_kmemleak fail_page_alloc
 	echo N >$faults/failslab/ignore-gfp-wait
 	echo N >$faults/fail_page_alloc/ignore-gfp-wait
 	echo 0 >$faults/fail_page_alloc/min-order
