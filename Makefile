@@ -54,8 +54,8 @@ check-long: deps ## "make check" with the long tests
 	@tests/check --long $(KERNELS)
 
 .PHONY: check-debug
-check-debug: deps ## all guest tests on a kernel with KASAN, lockdep, kmemleak
-	@tests/run --kernel debug
+check-debug: deps ## guest tests on kernels with KASAN, lockdep, kmemleak; with KCSAN
+	@tests/run --kernel debug --kernel kcsan
 
 include packaging/install.mk
 

@@ -39,11 +39,11 @@ int cbt_map_check_params(void)
 /* Blocks as small as they may be, if they do not become too many. */
 static unsigned int choose_shift(sector_t capacity)
 {
-	unsigned int shift = tracking_block_minimum_shift.value;
+	unsigned int shift = param_value(&tracking_block_minimum_shift);
 
-	while (shift < tracking_block_maximum_shift.value &&
+	while (shift < param_value(&tracking_block_maximum_shift) &&
 	       DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT)) >
-	       tracking_block_maximum_count.value)
+	       param_value(&tracking_block_maximum_count))
 		shift++;
 	return shift - SECTOR_SHIFT;
 }
@@ -148,7 +148,8 @@ void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count)
 
 void cbt_map_switch(struct cbt_map *map)
 {
-	map->previous = map->number++;
+	WRITE_ONCE(map->previous, map->number); /* tracker_info() reads it under RCU alone */
+	map->number++;
 	WRITE_ONCE(map->settling, true);
 }
 

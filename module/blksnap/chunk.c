@@ -49,18 +49,18 @@ int chunk_check_params(void)
 /* chunk_queue_limit - how many blocks may wait in memory for being stored */
 unsigned int chunk_queue_limit(const struct chunk_table *table)
 {
-	u64 blocks = (u64)chunk_maximum_in_queue.value << table->shift;
+	u64 blocks = (u64)param_value(&chunk_maximum_in_queue) << table->shift;
 
 	return min_t(u64, blocks, BLOCK_SLOT_MASK);
 }
 
 void chunk_table_init(struct chunk_table *table, sector_t capacity)
 {
-	unsigned int shift = chunk_minimum_shift.value;
+	unsigned int shift = param_value(&chunk_minimum_shift);
 
-	while (shift < chunk_maximum_shift.value &&
+	while (shift < param_value(&chunk_maximum_shift) &&
 	       DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT)) >
-	       chunk_maximum_count.value)
+	       param_value(&chunk_maximum_count))
 		shift++;
 	table->shift = shift - DIFF_BLOCK_SHIFT;
 	xa_init(&table->chunks);

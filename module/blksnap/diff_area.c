@@ -680,7 +680,7 @@ int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t co
 
 static int init_memory(struct diff_area *area)
 {
-	unsigned int reserve = free_diff_buffer_pool_size.value;
+	unsigned int reserve = param_value(&free_diff_buffer_pool_size);
 	u32 i;
 
 	area->nr_slots = clamp(chunk_queue_limit(&area->table), reserve, MAX_SLOTS);

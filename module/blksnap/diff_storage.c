@@ -18,7 +18,8 @@ static LIST_HEAD(storages);
 static void request_space(struct diff_storage *storage)
 {
 	storage->low = true;
-	event_queue_low_space(&storage->events, &storage->wanted, diff_storage_minimum.value);
+	event_queue_low_space(&storage->events, &storage->wanted,
+			      param_value(&diff_storage_minimum));
 }
 
 void diff_storage_init(struct diff_storage *storage)
@@ -179,7 +180,7 @@ u32 diff_storage_alloc(struct diff_storage *storage, u32 count, u32 *first)
 		storage->used += got;
 	}
 	free = (sector_t)(storage->capacity - storage->used) * DIFF_BLOCK_SECTORS;
-	if (!storage->low && free < diff_storage_minimum.value / 2)
+	if (!storage->low && free < param_value(&diff_storage_minimum) / 2)
 		request_space(storage);
 	spin_unlock_irqrestore(&storage->lock, flags);
 	return got;

@@ -29,21 +29,19 @@ int param_check_order(const char *name, const struct param *param)
 static int param_set_checked(const char *text, const struct kernel_param *kp)
 {
 	struct param *param = kp->arg;
-	unsigned int old = param->value;
-	unsigned int value;
-	int ret = kstrtouint(text, 0, &value);
+	struct param changed = *param;
+	int ret = kstrtouint(text, 0, &changed.value);
 
-	if (ret || value < param->min || value > param->max) {
+	if (ret || changed.value < param->min || changed.value > param->max) {
 		pr_err("%s=%s: has to be a number from %u to %u\n", kp->name, strim((char *)text),
 		       param->min, param->max);
 		return ret ?: -EINVAL;
 	}
-	param->value = value;
 	/* While the module loads, the other one may still be to come: see main.c. */
 	if (THIS_MODULE->state == MODULE_STATE_LIVE)
-		ret = param_check_order(kp->name, param);
-	if (ret)
-		param->value = old;
+		ret = param_check_order(kp->name, &changed);
+	if (!ret)
+		WRITE_ONCE(param->value, changed.value);
 	return ret;
 }
 

@@ -6,11 +6,12 @@
 #ifndef BLKSNAP_PARAMS_H
 #define BLKSNAP_PARAMS_H
 
+#include <linux/compiler.h>
 #include <linux/moduleparam.h>
 
 /**
  * struct param - an unsigned number
- * @value: the current value
+ * @value: the current value; may be changed at any time, see param_value()
  * @min: smallest
  * @max: largest
  * @no_more_than: another parameter that it must not exceed, or NULL
@@ -23,6 +24,11 @@ struct param {
 	const struct param *no_more_than;
 	const struct param *no_less_than;
 };
+
+static inline unsigned int param_value(const struct param *param)
+{
+	return READ_ONCE(param->value);
+}
 
 extern const struct kernel_param_ops param_ops_checked;
 

@@ -72,6 +72,12 @@ static void free_snapshot(struct kref *ref)
 	kfree(snapshot);
 }
 
+/* Called with the lock held; snapshot_any_taken() looks without it. */
+static void set_state(struct snapshot *snapshot, enum snapshot_state state)
+{
+	WRITE_ONCE(snapshot->state, state);
+}
+
 static void put(struct snapshot *snapshot)
 {
 	kref_put(&snapshot->ref, free_snapshot);
@@ -584,12 +590,12 @@ int snapshot_take(const struct blksnap_uuid *id)
 	else if (!snapshot->nr_members)
 		ret = -ENODEV;
 	else
-		snapshot->state = SNAPSHOT_TAKING;
+		set_state(snapshot, SNAPSHOT_TAKING);
 	mutex_unlock(&snapshot->lock);
 	if (!ret) {
 		ret = take(snapshot);
 		mutex_lock(&snapshot->lock);
-		snapshot->state = ret ? SNAPSHOT_NEW : SNAPSHOT_TAKEN;
+		set_state(snapshot, ret ? SNAPSHOT_NEW : SNAPSHOT_TAKEN);
 		mutex_unlock(&snapshot->lock);
 	}
 	put(snapshot);
@@ -637,7 +643,7 @@ int snapshot_destroy(const struct blksnap_uuid *id)
 	if (snapshot->state == SNAPSHOT_TAKING)
 		ret = -EBUSY;
 	else
-		snapshot->state = SNAPSHOT_GONE;
+		set_state(snapshot, SNAPSHOT_GONE);
 	mutex_unlock(&snapshot->lock);
 	if (!ret)
 		destroy(snapshot);
@@ -651,7 +657,7 @@ void snapshot_destroy_all(void)
 
 	/* Nobody can call any more. */
 	while ((snapshot = list_first_entry_or_null(&snapshots, struct snapshot, link))) {
-		snapshot->state = SNAPSHOT_GONE;
+		set_state(snapshot, SNAPSHOT_GONE);
 		destroy(snapshot);
 	}
 }

@@ -96,7 +96,7 @@ void tracker_detach(struct blkfilter *flt)
 static bool is_same(const struct tracker *tracker, const struct cbt_map *map)
 {
 	return compat_part_sectors(tracker->part) == map->capacity &&
-	       compat_diskseq(tracker->disk) == tracker->diskseq;
+	       compat_diskseq(tracker->disk) == READ_ONCE(tracker->diskseq);
 }
 
 static void set_stale(struct tracker *tracker)
@@ -132,8 +132,8 @@ int tracker_claim(struct tracker *tracker, struct snapshot *snapshot)
 	} else if (tracker->detaching) {
 		ret = -ENODEV;
 	} else {
-		tracker->snapshot = snapshot;
-		tracker->last_error = 0;
+		WRITE_ONCE(tracker->snapshot, snapshot);
+		WRITE_ONCE(tracker->last_error, 0);
 		kref_get(&tracker->ref);
 	}
 	mutex_unlock(&trackers_lock);
@@ -143,8 +143,8 @@ int tracker_claim(struct tracker *tracker, struct snapshot *snapshot)
 void tracker_release(struct tracker *tracker, int error)
 {
 	mutex_lock(&trackers_lock);
-	tracker->snapshot = NULL;
-	tracker->last_error = error;
+	WRITE_ONCE(tracker->snapshot, NULL);
+	WRITE_ONCE(tracker->last_error, error);
 	mutex_unlock(&trackers_lock);
 	tracker_put(tracker);
 }
@@ -186,7 +186,7 @@ int tracker_refresh(struct tracker *tracker, bool taking)
 	    (taking || !tracker->snapshot)) {
 		old = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
 		WRITE_ONCE(tracker->stale, hibernating);
-		tracker->diskseq = diskseq;
+		WRITE_ONCE(tracker->diskseq, diskseq);
 		rcu_assign_pointer(tracker->map, map);
 	}
 	mutex_unlock(&tracker->lock);
@@ -206,7 +206,7 @@ void tracker_info(struct tracker *tracker, struct blksnap_cbtinfo *info)
 	info->block_size = 1U << (map->shift + SECTOR_SHIFT);
 	info->block_count = map->count;
 	info->generation_id = map->generation;
-	info->changes_number = map->previous;
+	info->changes_number = READ_ONCE(map->previous);
 	rcu_read_unlock();
 }
 

@@ -22,9 +22,10 @@ struct snapshot;
  * @part: the device; to be followed only by who has it open or was called by the core for it
  * @disk: its disk; likewise
  * @dev: its number
- * @diskseq: of its disk, as the map was made
- * @snapshot: the snapshot that it is in, if any; under trackers_lock
- * @last_error: why its image was lost in the last snapshot; under trackers_lock
+ * @diskseq: of its disk, as the map was made; changed under @lock, read by writers
+ * @snapshot: the snapshot that it is in, if any; changed under trackers_lock, and
+ * @last_error: why its image was lost in the last snapshot, likewise: snapshot_info() looks
+ *	at both without it
  * @detaching: it may not get into a snapshot any more; under trackers_lock
  * @lost: the device is going or gone; under take_lock
  *

@@ -19,9 +19,8 @@ code_of() {
 		sed -n '1p;$p' | paste -sd' '
 }
 
-# inject KIND PERCENT: fail so many of those calls that blksnap's code makes. I/O only of a
-# device that is sick; not of the origin, whose writes go on from there as well.
-inject() {
+# aim KIND: at those calls only that blksnap's code makes.
+aim() {
 	local kind=$faults/$1 first last
 
 	read -r first last < <(code_of blksnap)
@@ -29,17 +28,57 @@ inject() {
 	echo "0x$last" >"$kind/require-end"
 	echo 32 >"$kind/stacktrace-depth"
 	echo 0 >"$kind/verbose"
-	echo -1 >"$kind/times"
-	echo "$2" >"$kind/probability"
 	defer heal "$1"
+}
+
+# inject KIND PERCENT: fail so many of those calls. I/O only of a device that is sick; not of
+# the origin, whose writes go on from there as well.
+inject() {
+	aim "$1"
+	echo -1 >"$faults/$1/times"
+	echo "$2" >"$faults/$1/probability"
+}
+
+# inject_one KIND SIZE: aimed, fail one: the first that does not fit into what is left of
+# SIZE after those before it.
+inject_one() {
+	echo "$2" >"$faults/$1/space"
+	echo 1 >"$faults/$1/times"
+	echo 100 >"$faults/$1/probability"
+}
+
+# injected KIND: whether it has failed.
+injected() {
+	[ "$(cat "$faults/$1/times")" = 0 ]
 }
 
 heal() {
 	echo 0 >"$faults/$1/probability"
 }
 
+# pass_over_kmemleak KIND: it makes an allocation for each one of the kernel, and gets along
+# without.
+pass_over_kmemleak() {
+	local first last
+
+	read -r first last < <(awk 'first { print first, $1; exit }
+		$3 == "__alloc_object" { first = $1 }' /proc/kallsyms)
+	echo "0x$first" >"$faults/$1/reject-start"
+	echo "0x$last" >"$faults/$1/reject-end"
+	echo 32 >"$faults/$1/stacktrace-depth"
+	defer eval "echo 0 >$faults/$1/reject-start; echo 0 >$faults/$1/reject-end"
+}
+
+# short_grace_periods: hundreds of rounds wait for them.
+short_grace_periods() {
+	echo 1 >/sys/kernel/rcu_expedited
+	defer eval "echo 0 >/sys/kernel/rcu_expedited"
+}
+
 # allocations_that_sleep_fail_too: by default only the others do.
 allocations_that_sleep_fail_too() {
+	pass_over_kmemleak failslab
+	pass_over_kmemleak fail_page_alloc
 	echo N >$faults/failslab/ignore-gfp-wait
 	echo N >$faults/fail_page_alloc/ignore-gfp-wait
 	echo 0 >$faults/fail_page_alloc/min-order

@@ -21,6 +21,7 @@
 #   kernel=NAME,NAME                     only on these kernels of tests/kernels
 #   long                                 only with tests/run --long
 #   short                                on kernels that tests/kernels gives the short ones
+#   concurrent                           on the kernel that looks for data races, too
 #   alone                                in a guest of its own
 #   host                                 runs on the host, once
 
