@@ -46,6 +46,12 @@ struct compat_collect {
 /* struct blksnap_cbtinfo ends here for callers that align 64 bits to 32. */
 #define COMPAT_CBTINFO_SIZE	36
 
+static_assert(sizeof(struct compat_cbtmap) == 12);
+static_assert(sizeof(struct compat_cbtdirty) == 8);
+static_assert(sizeof(struct compat_append_storage) == 32);
+static_assert(sizeof(struct compat_collect) == 8);
+static_assert(offsetofend(struct blksnap_cbtinfo, changes_number) <= COMPAT_CBTINFO_SIZE);
+
 /*
  * Commands of the filter
  */
