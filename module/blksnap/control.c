@@ -369,7 +369,7 @@ static int ioctl_wait_event(struct blksnap_snapshot_event __user *argp)
 	if (copy_from_user(event, argp, offsetof(struct blksnap_snapshot_event, code)))
 		goto out;
 	/* An event is not to be lost for a bad pointer. */
-	if (clear_user(&argp->data, sizeof(argp->data)))
+	if (copy_to_user(argp, event, sizeof(*event)))
 		goto out;
 	ret = snapshot_wait_event(&event->id, event->timeout_ms, event);
 	if (!ret && copy_to_user(argp, event, sizeof(*event)))
