@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -75,6 +76,19 @@ static int check(int fd, const struct stat *st, const char **reason)
 	return ret ? ret : check_not_realtime(fd, reason);
 }
 
+/* Not every file system tells that with the extents; old data would be there as it is. */
+static int check_plain(int fd, const char **reason)
+{
+	struct statx attributes;
+
+	if (statx(fd, "", AT_EMPTY_PATH, 0, &attributes))
+		return -errno;
+	if (!(attributes.stx_attributes & (STATX_ATTR_COMPRESSED | STATX_ATTR_ENCRYPTED)))
+		return 0;
+	*reason = "it is compressed or encrypted by its file system";
+	return -EINVAL;
+}
+
 /*
  * What is allocated behind the end of a file may be taken from it at any time, and a range
  * that ends within a block does not fit a device with blocks of that size.
@@ -101,7 +115,9 @@ static int locate(int fd, const struct stat *st, struct extent_walk *walk)
 		return -errno;
 	walk->end = FIEMAP_MAX_OFFSET;
 	if (walk->use == BLKSNAP_EXTENTS_STORAGE) {
-		ret = storage_size(fd, st, &walk->end, &walk->reason);
+		ret = check_plain(fd, &walk->reason);
+		if (!ret)
+			ret = storage_size(fd, st, &walk->end, &walk->reason);
 		if (ret)
 			return ret;
 	}

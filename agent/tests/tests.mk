@@ -53,10 +53,20 @@ build/examples/%: ../docs/examples/%.cc build/libblksnap.a
 	@mkdir -p $(@D)
 	$(CXX) $(example_flags) $(CXXFLAGS) -o $@ $< build/libblksnap.a -pthread
 
+# The same for 32-bit programs, where there are such and the compiler makes them.
+m32 := -m32 -idirafter /usr/include/x86_64-linux-gnu
+abi32 := $(shell $(CC) $(m32) -include linux/types.h -fsyntax-only -x c /dev/null 2>/dev/null && \
+	echo build/obj/tests/abi-kernel-32.o)
+
+build/obj/tests/abi-kernel-32.o: tests/abi-kernel.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(flags) $(m32) -c -o $@ $<
+
 .SECONDARY:
 
 # The abi-*.c say all they have to say when they are compiled.
-check: all examples build/obj/tests/abi-kernel.o build/obj/tests/abi-library.o $(test_programs)
+check: all examples build/obj/tests/abi-kernel.o $(abi32) build/obj/tests/abi-library.o \
+		$(test_programs)
 	@tests/abi-symbols.sh build
 	@tests/completion.sh build
 	@tests/bmap.sh build/tests/agent-plain

@@ -46,6 +46,12 @@ struct compat_collect {
 /* struct blksnap_cbtinfo ends here for callers that align 64 bits to 32. */
 #define COMPAT_CBTINFO_SIZE	36
 
+static_assert(sizeof(struct compat_cbtmap) == 12);
+static_assert(sizeof(struct compat_cbtdirty) == 8);
+static_assert(sizeof(struct compat_append_storage) == 32);
+static_assert(sizeof(struct compat_collect) == 8);
+static_assert(offsetofend(struct blksnap_cbtinfo, changes_number) <= COMPAT_CBTINFO_SIZE);
+
 /*
  * Commands of the filter
  */
@@ -363,7 +369,7 @@ static int ioctl_wait_event(struct blksnap_snapshot_event __user *argp)
 	if (copy_from_user(event, argp, offsetof(struct blksnap_snapshot_event, code)))
 		goto out;
 	/* An event is not to be lost for a bad pointer. */
-	if (clear_user(&argp->data, sizeof(argp->data)))
+	if (copy_to_user(argp, event, sizeof(*event)))
 		goto out;
 	ret = snapshot_wait_event(&event->id, event->timeout_ms, event);
 	if (!ret && copy_to_user(argp, event, sizeof(*event)))

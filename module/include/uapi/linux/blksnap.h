@@ -277,6 +277,7 @@ struct blksnap_snapshot_append_storage {
  *
  *	-EINVAL		a range does not fit the device or the device's logical block size, or
  *			no range has a whole block, or there are none, or more than 1,048,576;
+ *			or the path is empty or longer than PATH_MAX;
  *			or the device cannot be used: it lies on one of the snapshot, so
  *			that storing would itself have to be copied first; it is an image; it
  *			is zoned; its logical blocks are larger than those of a device of the
