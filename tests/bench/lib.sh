@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What both methods share, in the guest.
+# What the benchmark uses in the guest.
 
 set -Eeuo pipefail
 trap 'echo "bench: line $LINENO: $BASH_COMMAND (status $?)" >&2' ERR

@@ -59,10 +59,3 @@ what == "growth" {
 	head("attached devices|instructions")
 	line(field("devices") "|" field("instructions"))
 }
-
-what == "disk" {
-	head("candidate, load, real time|ms|ratio to raw")
-	line(field("candidate") ", " field("load") "|" field("ms") "|" field("ratio"))
-}
-
-what == "loaded-take" { print "\nwrites held by a take under load: " field("microseconds") " µs" }
