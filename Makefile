@@ -8,7 +8,7 @@ KERNEL ?= $(lastword $(KERNELS))
 PACKAGES := \
 	bc bison bmap-tools busybox-static cpio debhelper debian-archive-keyring dh-dkms dkms \
 	dpkg-dev e2fsprogs flex lintian \
-	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git kmod libblkid-dev libbpf1 libc6-dev \
+	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git gnuplot-nox kmod libblkid-dev libbpf1 libc6-dev \
 	libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
 	perl pkg-config python3-minimal qemu-system-x86 rpm rsync shellcheck sparse valgrind xz-utils \
 	zsh zstd
@@ -56,6 +56,14 @@ check-long: deps ## "make check" with the long tests
 .PHONY: check-debug
 check-debug: deps ## guest tests on kernels with KASAN, lockdep, kmemleak; with KCSAN
 	@tests/run --kernel debug --kernel kcsan
+
+.PHONY: bench
+bench: deps ## what it costs, beside device mapper; writes docs/performance.md anew
+	@tests/bench/run
+
+.PHONY: bench-quick
+bench-quick: deps ## the instructions of a bio only; fails if they have become more
+	@tests/bench/run --quick
 
 include packaging/install.mk
 

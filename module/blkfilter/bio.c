@@ -18,6 +18,8 @@
 
 /* Enough that a bio can always go on: they come back as bios end. */
 #define RESERVE		8
+/* What a CPU keeps: as many as are often under way. */
+#define KEPT		64
 
 /**
  * struct shown - says of a bio that a filter has seen it
@@ -36,18 +38,91 @@ struct shown {
 	void *private;
 };
 
+/**
+ * struct kept - unused struct shown of a CPU
+ * @first: the first, chained through their private
+ * @count: how many
+ *
+ * Interrupts are off while it is used. A slab cache alone would cost as much as all else that
+ * is done with a bio.
+ */
+struct kept {
+	struct shown *first;
+	unsigned int count;
+};
+
 static struct kmem_cache *shown_cache;
+static DEFINE_PER_CPU(struct kept, kept);
+
+static struct shown *kept_get(void)
+{
+	struct shown *shown;
+	unsigned long flags;
+	struct kept *mine;
+
+	local_irq_save(flags);
+	mine = this_cpu_ptr(&kept);
+	shown = mine->first;
+	if (likely(shown)) {
+		mine->first = shown->private;
+		mine->count--;
+	}
+	local_irq_restore(flags);
+	return shown;
+}
+
+/* kept_put - Return: false if there are enough. */
+static bool kept_put(struct shown *shown)
+{
+	unsigned long flags;
+	struct kept *mine;
+	bool room;
+
+	local_irq_save(flags);
+	mine = this_cpu_ptr(&kept);
+	room = mine->count < KEPT;
+	if (likely(room)) {
+		shown->private = mine->first;
+		mine->first = shown;
+		mine->count++;
+	}
+	local_irq_restore(flags);
+	return room;
+}
+
+static struct shown *shown_new(void)
+{
+	return kept_get() ?: kmem_cache_alloc(shown_cache, GFP_NOWAIT | __GFP_NOWARN);
+}
 
 static void shown_free(struct shown *shown)
 {
 	struct blkfilter_attachment *reserve = shown->reserve;
 
-	if (likely(!reserve)) {
+	if (unlikely(reserve)) {
+		mempool_free(shown, reserve->reserve);
+		gate_put_spare(reserve);
+	} else if (unlikely(!kept_put(shown))) {
 		kmem_cache_free(shown_cache, shown);
-		return;
 	}
-	mempool_free(shown, reserve->reserve);
-	gate_put_spare(reserve);
+}
+
+/*
+ * The handler of chained bios. Newer kernels know them by it and do not want it called: such
+ * a bio has to be ended once more.
+ */
+static bio_end_io_t *chained_end_io;
+
+static void learn_chained_end_io(void)
+{
+	struct bio parent, child;
+
+	bio_init(&parent, NULL, NULL, 0, REQ_OP_WRITE);
+	bio_init(&child, NULL, NULL, 0, REQ_OP_WRITE);
+	bio_chain(&child, &parent);
+	chained_end_io = child.bi_end_io;
+	bio_uninit(&child);
+	bio_uninit(&parent);
 }
 
 static void shown_end_io(struct bio *bio)
@@ -61,11 +136,13 @@ static void shown_end_io(struct bio *bio)
 	if (att)
 		gate_leave(att);
 	/*
-	 * Ends it once more, for the handler that it had: newer kernels know bios that are
-	 * chained by their handler and do not want it called. As a tail call, so that a long
+	 * The block layer's part of ending it has been done. As tail calls, so that a long
 	 * chain does not become a deep stack.
 	 */
-	bio_endio(bio);
+	if (likely(bio->bi_end_io && bio->bi_end_io != chained_end_io))
+		bio->bi_end_io(bio);
+	else
+		bio_endio(bio);
 }
 
 static void shown_add(struct shown *shown, struct bio *bio, struct blkfilter_attachment *att,
@@ -127,7 +204,7 @@ static bool bio_show(struct bio *bio, struct blkfilter_attachment *att,
 	if (unlikely(shown)) {
 		shown->att = att;
 	} else {
-		shown = kmem_cache_alloc(shown_cache, GFP_NOWAIT | __GFP_NOWARN);
+		shown = shown_new();
 		if (unlikely(!shown)) {
 			gate_leave(att);
 			gate_starve(att, bio);
@@ -155,9 +232,6 @@ bool bio_filter(struct bio *bio)
 	struct blkfilter_range range;
 	bool taken = false;
 	sector_t start;
-
-	if (likely(hlist_empty(bucket)))
-		return false;
 
 	rcu_read_lock();
 	start = compat_bio_start(bio);
@@ -203,11 +277,21 @@ mempool_t *bio_new_reserve(void)
 
 int bio_init_cache(void)
 {
+	learn_chained_end_io();
 	shown_cache = KMEM_CACHE(shown, 0);
 	return shown_cache ? 0 : -ENOMEM;
 }
 
+/* bio_exit_cache - all bios have ended */
 void bio_exit_cache(void)
 {
+	struct shown *shown, *next;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (shown = per_cpu(kept, cpu).first; shown; shown = next) {
+			next = shown->private;
+			kmem_cache_free(shown_cache, shown);
+		}
 	kmem_cache_destroy(shown_cache);
 }

@@ -20,6 +20,7 @@
 #include <linux/bio.h>
 #include <linux/blkdev.h>
 #include <linux/blk-filter.h>
+#include <linux/hash.h>
 #include <linux/kref.h>
 #include <linux/mempool.h>
 #include <linux/mutex.h>
@@ -93,7 +94,15 @@ struct blkfilter_attachment {
 extern struct mutex blkfilter_lock;
 int registry_init(void);
 void registry_exit(void);
-struct hlist_head *registry_bucket(struct gendisk *disk);
+#define TABLE_BITS	10
+extern struct hlist_head registry_table[1 << TABLE_BITS];
+
+/* registry_bucket - where the attachments of a disk are, among others */
+static inline struct hlist_head *registry_bucket(struct gendisk *disk)
+{
+	return &registry_table[hash_ptr(disk, TABLE_BITS)];
+}
+
 sector_t registry_rank(const struct blkfilter_attachment *att);
 bool registry_disk_is_filtered(struct gendisk *disk);
 bool registry_device_is_filtered(struct device *dev);

@@ -13,29 +13,22 @@
  * driver can go, and return when nothing of ours refers to it any more.
  */
 #include <linux/blk-mq.h>
-#include <linux/hash.h>
 #include <linux/module.h>
 #include <linux/part_stat.h>
 #include "blkfilter.h"
 
-#define TABLE_BITS	10
 /* Writes from before an attach end in this time, or it fails. */
 #define EARLIER_TIMEOUT	(10 * HZ)
 
 /* The registered filters. */
 static LIST_HEAD(filters);
-static struct hlist_head table[1 << TABLE_BITS];
+struct hlist_head registry_table[1 << TABLE_BITS];
 /* Attachments in the table; the hooks are installed while there are any. */
 static unsigned int attached;
 /* Runs what waits for bios to end. Flushed at the end. */
 static struct workqueue_struct *reaper;
 
 DEFINE_MUTEX(blkfilter_lock);
-
-struct hlist_head *registry_bucket(struct gendisk *disk)
-{
-	return &table[hash_ptr(disk, TABLE_BITS)];
-}
 
 /**
  * registry_disk_is_filtered - whether a filter is on a disk or a part of it
@@ -62,8 +55,8 @@ static struct blkfilter_attachment *find_device(struct device *dev)
 	struct blkfilter_attachment *att;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(table); i++)
-		hlist_for_each_entry_rcu(att, &table[i], node, lockdep_is_held(&blkfilter_lock))
+	for (i = 0; i < ARRAY_SIZE(registry_table); i++)
+		hlist_for_each_entry_rcu(att, &registry_table[i], node, lockdep_is_held(&blkfilter_lock))
 			if (compat_part_device(att->part) == dev)
 				return att;
 	return NULL;

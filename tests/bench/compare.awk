@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# compare.awk KEPT NEW: fails if something of ours costs more instructions over the raw device
+# than it did, by more than 2 % and more than the 5 that a row may differ by itself.
+
+function field(name, value) {
+	if (!match($0, "\"" name "\": [^,}]*"))
+		return ""
+	value = substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 4)
+	gsub(/"/, "", value)
+	return value
+}
+
+!/"what": "io"/ { next }
+{ row = field("candidate") ", " field("load") }
+row ~ /^(raw|dm)-?/ { next }
+NR == FNR { kept[row] = field("over_raw"); next }
+
+row in kept {
+	new = field("over_raw")
+	compared++
+	if (new > kept[row] * 1.02 && new > kept[row] + 5) {
+		printf "worse: %s: %+.0f instructions over raw, was %+.0f\n", row, new, kept[row]
+		worse++
+	} else if (new < kept[row] * 0.98 && new < kept[row] - 5) {
+		printf "better: %s: %+.0f instructions over raw, was %+.0f\n", row, new, kept[row]
+	}
+}
+
+END {
+	printf "%d rows compared, %d worse\n", compared, worse
+	exit !compared || worse > 0
+}

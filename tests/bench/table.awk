@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Shows a file of figures: as text, or with -v markdown=1.
+
+# field NAME: of the object on this line.
+function field(name, value) {
+	if (!match($0, "\"" name "\": [^,}]*"))
+		return ""
+	value = substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 4)
+	gsub(/"/, "", value)
+	return value
+}
+
+function head(columns, i, n, name, line, rule) {
+	if (what == current)
+		return
+	current = what
+	n = split(columns, name, "|")
+	for (i = 1; i <= n; i++) {
+		line = line (markdown ? "| " name[i] " " : sprintf(i == 1 ? "%-34s" : "%16s", name[i]))
+		rule = rule "| --- "
+	}
+	print "\n" line (markdown ? "|\n" rule "|" : "")
+}
+
+function line(columns, i, n, value, text) {
+	n = split(columns, value, "|")
+	for (i = 1; i <= n; i++)
+		text = text (markdown ? "| " value[i] " " : sprintf(i == 1 ? "%-34s" : "%16s", value[i]))
+	print text (markdown ? "|" : "")
+}
+
+{ what = field("what") }
+
+what == "kernel" { print "kernel " field("version") }
+
+what == "io" {
+	head("candidate, load|I/Os|instructions|over raw|ratio to raw")
+	line(sprintf("%s, %s|%d|%.0f|%+.0f|%.3f", field("candidate"), field("load"), field("ios"),
+		field("instructions"), field("over_raw"), field("ratio")))
+}
+
+what == "bytes" {
+	head("first overwrite|copied a byte|read a byte")
+	line(field("load") "|" field("copied") "|" field("read"))
+}
+
+what == "take" {
+	head("take: GiB of each device|devices|writes held, µs")
+	line(field("mib") / 1024 "|" field("devices") "|" field("microseconds"))
+}
+
+what == "memory" {
+	head("memory: GiB of the device|KiB tracked")
+	line(field("mib") / 1024 "|" sprintf("%.0f", field("bytes") / 1024))
+}
+
+what == "growth" {
+	head("attached devices|instructions")
+	line(field("devices") "|" field("instructions"))
+}
