@@ -212,7 +212,14 @@ static bool has_record(const struct blksnap_id *id)
 /* One with a record is not a draft any more. */
 static int end_draft(const struct blksnap_id *id)
 {
-	return has_record(id) ? 0 : destroy_half_made(id);
+	int status;
+
+	if (has_record(id))
+		return 0;
+	status = destroy_half_made(id);
+	if (!status)
+		runtime_forget(id);
+	return status;
 }
 
 /* Files of snapshots that neither the kernel nor a record knows. */
