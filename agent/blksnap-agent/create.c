@@ -38,7 +38,7 @@
  * @targets: the devices
  * @record: what gets known of it
  * @control: the way to the module
- * @draft: its id, as long as it is half made
+ * @draft: its id, as long as it has no record
  * @lock: held while it is half made, or -1
  * @created: the kernel has it
  */
@@ -294,7 +294,10 @@ static int create(struct making *making)
 	ret = making->lock < 0 ? making->lock : 0;
 	if (ret)
 		say_error(ret, "cannot lock the snapshot's record");
-	return ret ? 1 : write_name(making);
+	if (ret || write_name(making))
+		return 1;
+	draft_remove(&making->draft);
+	return 0;
 }
 
 static int add_devices(struct making *making)

@@ -63,6 +63,7 @@ void draft_remove(struct draft *draft)
 	munmap(draft->id, sizeof(*draft->id));
 	close(draft->fd);
 	free(draft->path);
+	draft->path = NULL;
 }
 
 /* The kernel may have been about to write when its maker was killed: then there is no id. */

@@ -24,7 +24,7 @@ struct draft {
 /* 0 or a negative errno. */
 int draft_open(struct draft *draft);
 
-/* When the snapshot has a record, or is gone. */
+/* When the snapshot has a record, or is gone. Nothing is done the second time. */
 void draft_remove(struct draft *draft);
 
 /*
