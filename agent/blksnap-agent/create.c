@@ -132,7 +132,7 @@ static int fill_times(struct record *record, uint64_t ttl)
 	record->expires = record->created + ttl;
 	if (clock_gettime(CLOCK_BOOTTIME, &now))
 		return -errno;
-	record->deadline = now.tv_sec + ttl;
+	record->deadline = now.tv_sec + ttl + (now.tv_nsec > 0);
 	return 0;
 }
 
