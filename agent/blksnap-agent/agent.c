@@ -6,6 +6,7 @@
 
 #include "agent.h"
 #include "command.h"
+#include "output.h"
 #include "say.h"
 #include "status.h"
 
@@ -60,6 +61,16 @@ static int match(const struct agent_command *command, int argc, char **argv)
 	return strcmp(command->name + first + 1, argv[2]) ? 0 : 2;
 }
 
+/* That something was done is a result, too, for whoever wants JSON. */
+static int run_with(const struct agent_command *command, const struct arguments *arguments)
+{
+	int status = command->run(arguments);
+
+	if (!status && arguments->json && !(command->takes & ARGUMENT_JSON))
+		status = output_end(output_begin()) ? STATUS_FAILED : STATUS_OK;
+	return status;
+}
+
 static int run(const struct agent_command *command, int argc, char **argv)
 {
 	struct arguments arguments;
@@ -68,7 +79,7 @@ static int run(const struct agent_command *command, int argc, char **argv)
 	if (!status && (arguments.given & ARGUMENT_HELP))
 		print_command_help(command);
 	else if (!status)
-		status = command->run(&arguments);
+		status = run_with(command, &arguments);
 	arguments_free(&arguments);
 	return status;
 }

@@ -34,6 +34,9 @@ static const struct spec {
 	{ ARGUMENT_HELP, "help", NULL, "print this text" },
 };
 
+/* The options that all commands know. */
+#define FOR_ALL		(ARGUMENT_JSON | ARGUMENT_HELP)
+
 #define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
 #define FIRST_VALUE	256
 #define HELP_COLUMN	26
@@ -43,7 +46,7 @@ void arguments_help(unsigned int takes)
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		int used;
 
-		if (!((takes | ARGUMENT_HELP) & specs[i].bit))
+		if (!((takes | FOR_ALL) & specs[i].bit))
 			continue;
 		used = printf("  --%s%s%s", specs[i].name, specs[i].value ? " " : "",
 			      specs[i].value ? specs[i].value : "");
@@ -242,7 +245,7 @@ int arguments_parse(struct arguments *arguments, const struct agent_command *com
 		    char **argv)
 {
 	struct option longs[SPEC_COUNT + 1] = {};
-	unsigned int takes = command->takes | ARGUMENT_HELP;
+	unsigned int takes = command->takes | FOR_ALL;
 	const char *config;
 	int ret;
 

@@ -59,6 +59,10 @@ static changes_format *find_format(const struct arguments *arguments)
 {
 	const char *name = arguments->format;
 
+	if (name && arguments->json && strcmp(name, "json")) {
+		say("--json contradicts --format %s", name);
+		return NULL;
+	}
 	if (!name)
 		name = arguments->json ? "json" : "extents";
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)

@@ -9,7 +9,8 @@
  * @name: its one or two words
  * @usage: its arguments
  * @summary: what it does, in one line
- * @takes: options, of &enum argument_bit
+ * @takes: options, of &enum argument_bit; with ARGUMENT_JSON it has a result to print, and
+ *	without it that option is known as well
  * @least: words that must follow at least
  * @most: and at most
  * @run: does it; returns an exit status

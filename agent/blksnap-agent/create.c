@@ -16,6 +16,7 @@
 #include "access.h"
 #include "choose.h"
 #include "command.h"
+#include "draft.h"
 #include "ending.h"
 #include "find.h"
 #include "hooks.h"
@@ -37,6 +38,7 @@
  * @targets: the devices
  * @record: what gets known of it
  * @control: the way to the module
+ * @draft: its id, as long as it has no record
  * @lock: held while it is half made, or -1
  * @created: the kernel has it
  */
@@ -44,6 +46,7 @@ struct making {
 	const struct settings *settings;
 	struct targets targets;
 	struct record record;
+	struct draft draft;
 	int control;
 	int lock;
 	bool created;
@@ -129,8 +132,18 @@ static int fill_times(struct record *record, uint64_t ttl)
 	record->expires = record->created + ttl;
 	if (clock_gettime(CLOCK_BOOTTIME, &now))
 		return -errno;
-	record->deadline = now.tv_sec + ttl;
+	record->deadline = now.tv_sec + ttl + (now.tv_nsec > 0);
 	return 0;
+}
+
+static int fill_device(struct record *record, const struct target *target)
+{
+	struct blksnap_tracker_info info;
+	int ret = strings_add(&record->devices, target->path);
+
+	if (!ret && blksnap_tracker_info(target->fd, &info) == -ENOENT)
+		ret = strings_add(&record->attached, target->path);
+	return ret;
 }
 
 static int fill_record(struct making *making, const char *name)
@@ -141,18 +154,13 @@ static int fill_record(struct making *making, const char *name)
 	record->limit = making->settings->limit;
 	record->reserve = making->settings->reserve;
 	record->reserve_set = making->settings->reserve_set;
-	if (name) {
-		record->name = strdup(name);
-		if (!record->name)
-			ret = -ENOMEM;
-	}
-	for (size_t i = 0; !ret && i < making->targets.count; i++) {
-		const struct target *target = &making->targets.items[i];
-
-		ret = strings_add(&record->devices, target->path);
-		if (!ret && target->attached)
-			ret = strings_add(&record->attached, target->path);
-	}
+	record->hook_timeout = making->settings->hook_timeout;
+	record->hooks = strdup(making->settings->hooks);
+	record->name = name ? strdup(name) : NULL;
+	if (!record->hooks || (name && !record->name))
+		ret = -ENOMEM;
+	for (size_t i = 0; !ret && i < making->targets.count; i++)
+		ret = fill_device(record, &making->targets.items[i]);
 	if (ret)
 		say_error(ret, "cannot prepare a snapshot");
 	return ret ? 1 : 0;
@@ -269,18 +277,27 @@ static int write_name(struct making *making)
 
 static int create(struct making *making)
 {
-	int ret = blksnap_snapshot_create(making->control, &making->record.id);
+	int ret = draft_open(&making->draft);
 
+	if (ret) {
+		say_error(ret, "cannot prepare a snapshot in " RUNTIME_DIR);
+		return 1;
+	}
+	ret = blksnap_snapshot_create(making->control, making->draft.id);
 	if (ret) {
 		say_failed(BLKSNAP_SNAPSHOT_CREATE, ret, "cannot create a snapshot");
 		return 1;
 	}
+	making->record.id = *making->draft.id;
 	making->created = true;
 	making->lock = runtime_lock(&making->record.id, "create", true);
 	ret = making->lock < 0 ? making->lock : 0;
 	if (ret)
 		say_error(ret, "cannot lock the snapshot's record");
-	return ret ? 1 : write_name(making);
+	if (ret || write_name(making))
+		return 1;
+	draft_remove(&making->draft);
+	return 0;
 }
 
 static int add_devices(struct making *making)
@@ -301,18 +318,30 @@ static int prepare(struct making *making, const char *name)
 {
 	uint64_t bytes;
 
-	if (attach(making) || fill_record(making, name) || create(making) || add_devices(making))
+	if (fill_record(making, name) || create(making) || attach(making) || add_devices(making))
 		return 1;
 	bytes = initial_bytes(making);
 	return find_storage(making, bytes) || write_down(making) || fill_storage(making, bytes) ||
 	       launch_monitor(&making->record.id);
 }
 
+/* Written down, so that it is known what to undo if we are killed. */
+static int write_state(struct making *making, enum record_state state)
+{
+	int ret;
+
+	making->record.state = state;
+	ret = record_write(&making->record);
+	if (ret)
+		say_error(ret, "cannot write down the snapshot");
+	return ret ? 1 : 0;
+}
+
 /* Whoever was told of the freeze to come is told when it is over, in any case. */
 static int take(struct making *making)
 {
 	const struct record *record = &making->record;
-	int status = hooks_run(making->settings, record, "pre-freeze", NULL);
+	int status = write_state(making, RECORD_HOOKED) || hooks_run(record, "pre-freeze", NULL);
 	int ret;
 
 	if (!status && was_interrupted()) {
@@ -326,27 +355,23 @@ static int take(struct making *making)
 			say_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");
 		status = ret ? 1 : 0;
 	}
-	hooks_run(making->settings, record, "post-thaw", status ? "the snapshot failed" : NULL);
-	return status;
+	hooks_run(record, "post-thaw", status ? "the snapshot failed" : NULL);
+	return write_state(making, RECORD_THAWED) || status;
 }
 
 static int complete(struct making *making)
 {
-	int ret;
-
-	making->record.state = RECORD_TAKEN;
-	ret = record_write(&making->record);
-	if (!ret && was_interrupted())
-		ret = -EINTR;
-	if (ret)
-		say_error(ret, "cannot complete the snapshot");
-	return ret ? 1 : 0;
+	if (was_interrupted()) {
+		say("interrupted after the snapshot was taken");
+		return 1;
+	}
+	return write_state(making, RECORD_TAKEN);
 }
 
 static void undo(struct making *making)
 {
 	if (making->created) {
-		hooks_run(making->settings, &making->record, "failed", "the snapshot failed");
+		hooks_run(&making->record, "failed", "the snapshot failed");
 		ending_destroy(making->control, &making->record);
 	}
 	detach(making);
@@ -381,6 +406,7 @@ static int run(const struct arguments *arguments)
 		 find_targets(&making.targets, arguments);
 	if (!status)
 		status = make(&making, arguments);
+	draft_remove(&making.draft);
 	if (making.lock >= 0)
 		close(making.lock);
 	record_free(&making.record);

@@ -9,6 +9,7 @@
 #include "ending.h"
 #include "find.h"
 #include "mounted.h"
+#include "runtime.h"
 #include "say.h"
 #include "status.h"
 
@@ -32,9 +33,25 @@ static int destroy_unmanaged(int control, const struct blksnap_id *id, const cha
 {
 	int ret = blksnap_snapshot_destroy(control, id);
 
-	if (ret)
-		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s", text);
-	return ret ? 1 : 0;
+	if (!ret || ret == -ESRCH)
+		return 0;
+	say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s", text);
+	return 1;
+}
+
+/* Of one that was left half made the hooks have to be told. */
+static int undo_half_made(struct record *record)
+{
+	int lock, status = 0;
+
+	if (record->state == RECORD_TAKEN)
+		return 0;
+	lock = runtime_lock(&record->id, "create", false);
+	if (lock < 0)
+		return 0;
+	status = ending_undo(record);
+	close(lock);
+	return status;
 }
 
 static int destroy(int control, const struct blksnap_id *id, const char *text)
@@ -49,7 +66,8 @@ static int destroy(int control, const struct blksnap_id *id, const char *text)
 		say_error(ret, "cannot read what is known of snapshot %s", text);
 		status = 1;
 	} else {
-		status = check_not_mounted(&record, text) || ending_destroy(control, &record);
+		status = check_not_mounted(&record, text) || undo_half_made(&record) ||
+			 ending_destroy(control, &record);
 	}
 	record_free(&record);
 	return status;

@@ -7,24 +7,11 @@
 #include "choose.h"
 #include "doctor.h"
 #include "ending.h"
+#include "grow.h"
 #include "quantity.h"
 #include "runtime.h"
 #include "stock.h"
 #include "target.h"
-
-#define SECTOR_SIZE	512
-
-/* What the module asks for first, unless it is not loaded. */
-#define PORTION		(UINT64_C(1) << 30)
-
-static uint64_t first_portion(void)
-{
-	char *text = runtime_read("/sys/module/blksnap/parameters/diff_storage_minimum");
-	uint64_t sectors = text ? strtoull(text, NULL, 10) : 0;
-
-	free(text);
-	return sectors ? sectors * SECTOR_SIZE : PORTION;
-}
 
 static void check_configured(const struct settings *settings, struct finding *finding)
 {
@@ -44,7 +31,7 @@ void doctor_storage(const struct settings *settings, struct finding *finding)
 		.reserve = settings->reserve,
 		.reserve_set = settings->reserve_set,
 	};
-	uint64_t wanted = settings->initial ? settings->initial : first_portion();
+	uint64_t wanted = settings->initial ? settings->initial : growth_portion();
 	struct targets none = {};
 	char text[SIZE_TEXT];
 	char *folder;

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "access.h"
+#include "draft.h"
 #include "ending.h"
+#include "hooks.h"
 #include "launch.h"
 #include "ledger.h"
 #include "runtime.h"
@@ -42,16 +44,22 @@ static void await_monitor(const struct blksnap_id *id)
 	close(fd.fd);
 }
 
-int ending_destroy(int control, const struct record *record)
+static int destroy(int control, const struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT];
-	int ret = blksnap_snapshot_destroy(control, &record->id);
+	int ret = blksnap_snapshot_destroy(control, id);
 
-	if (ret && ret != -ESRCH) {
-		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s",
-			   blksnap_id_format(&record->id, text));
+	if (!ret || ret == -ESRCH)
+		return 0;
+	say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s",
+		   blksnap_id_format(id, text));
+	return 1;
+}
+
+int ending_destroy(int control, const struct record *record)
+{
+	if (destroy(control, &record->id))
 		return 1;
-	}
 	await_monitor(&record->id);
 	return ending_remove(record);
 }
@@ -86,27 +94,63 @@ static bool exists(const struct blksnap_id *id)
 	return found;
 }
 
-static int destroy_half_made(const struct record *record)
+static int destroy_half_made(const struct blksnap_id *id)
 {
-	int control = agent_control();
-	int status;
+	char text[BLKSNAP_ID_TEXT];
+	int control, status;
 
+	if (!exists(id))
+		return 0;
+	say("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
+	control = agent_control();
 	if (control < 0)
 		return 1;
-	status = ending_destroy(control, record);
+	status = destroy(control, id);
 	close(control);
 	return status;
 }
 
+/* One that is gone, or that others have taken meanwhile, is not ours to detach from. */
+static void detach(const struct strings *devices)
+{
+	for (size_t i = 0; i < devices->count; i++) {
+		int fd = blksnap_device_open(devices->items[i]);
+
+		if (fd < 0)
+			continue;
+		blksnap_detach(fd);
+		close(fd);
+	}
+}
+
+int ending_undo(struct record *record)
+{
+	static const char problem[] = "the process that made the snapshot was killed";
+	int status;
+
+	if (record->state == RECORD_HOOKED) {
+		hooks_run(record, "post-thaw", problem);
+		record->state = RECORD_THAWED;
+		record_write(record);
+	}
+	hooks_run(record, "failed", problem);
+	status = destroy_half_made(&record->id);
+	if (!status)
+		detach(&record->attached);
+	return status;
+}
+
 /* Nobody makes it any more; who looks after it removes what is left, too. */
-static int mend_record(const struct record *record)
+static int mend_record(struct record *record)
 {
 	char text[BLKSNAP_ID_TEXT];
 
 	blksnap_id_format(&record->id, text);
-	if (record->state == RECORD_CREATING && exists(&record->id)) {
-		say("snapshot %s was left half made and is destroyed", text);
-		return destroy_half_made(record);
+	if (record->state != RECORD_TAKEN) {
+		if (ending_undo(record))
+			return 1;
+		await_monitor(&record->id);
+		return ending_remove(record);
 	}
 	if (runtime_locked(&record->id, "monitor"))
 		return 0;
@@ -118,21 +162,26 @@ static int mend_record(const struct record *record)
 	return launch_monitor(&record->id);
 }
 
-/* A record that cannot be read is left alone as long as its snapshot exists. */
+/*
+ * The lock of who makes it is ours for the while, so that two do not mend the same. A record
+ * that cannot be read is left alone as long as its snapshot exists.
+ */
 static int go_through_record(const struct blksnap_id *id)
 {
+	int lock = runtime_lock(id, "create", false);
 	struct record record;
 	int status = 0;
 	int ret;
 
-	if (runtime_locked(id, "create"))
+	if (lock < 0)
 		return 0;
 	ret = record_read(&record, id);
 	if (!ret)
 		status = mend_record(&record);
-	else if (ret == -EINVAL && !exists(id))
+	else if (ret == -ENOENT || (ret == -EINVAL && !exists(id)))
 		runtime_forget(id);
 	record_free(&record);
+	close(lock);
 	return status;
 }
 
@@ -158,6 +207,19 @@ static bool has_record(const struct blksnap_id *id)
 
 	free(path);
 	return found;
+}
+
+/* One with a record is not a draft any more. */
+static int end_draft(const struct blksnap_id *id)
+{
+	int status;
+
+	if (has_record(id))
+		return 0;
+	status = destroy_half_made(id);
+	if (!status)
+		runtime_forget(id);
+	return status;
 }
 
 /* Files of snapshots that neither the kernel nor a record knows. */
@@ -245,6 +307,7 @@ int ending_clean_up(void)
 		return 1;
 	}
 	status = go_through_records();
+	status |= draft_go_through(end_draft);
 	status |= go_through_places();
 	close(lock);
 	return status;

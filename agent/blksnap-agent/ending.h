@@ -13,6 +13,13 @@
  */
 int ending_destroy(int control, const struct record *record);
 
+/*
+ * Takes back what a process had done that was killed while it made a snapshot: tells the
+ * hooks, destroys what the kernel has, detaches from the devices. Its storage and record
+ * stay. Called with the snapshot's lock "create" held. 0, or 1 after a message.
+ */
+int ending_undo(struct record *record);
+
 /* What the monitor does when the snapshot is gone. 0, or 1 after a message. */
 int ending_remove(const struct record *record);
 

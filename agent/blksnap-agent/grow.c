@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
 #include "grow.h"
+#include "runtime.h"
+
+#define SECTOR_SIZE	512
+
+/* Without the module: its default. */
+#define PORTION		(UINT64_C(1) << 30)
 
 /* A portion that is used up faster is too small, one that lasts longer needlessly large. */
 #define FAST_SECONDS	10
@@ -21,4 +29,13 @@ uint64_t growth_next(struct growth *growth, uint64_t bytes, int64_t now)
 	if (bytes > INT64_MAX / FACTOR_MOST)
 		bytes = INT64_MAX / FACTOR_MOST;
 	return bytes * growth->factor;
+}
+
+uint64_t growth_portion(void)
+{
+	char *text = runtime_read("/sys/module/blksnap/parameters/diff_storage_minimum");
+	uint64_t sectors = text ? strtoull(text, NULL, 10) : 0;
+
+	free(text);
+	return sectors ? sectors * SECTOR_SIZE : PORTION;
 }

@@ -18,4 +18,7 @@ struct growth {
 /* The bytes to add for a request for @bytes that came at @now. */
 uint64_t growth_next(struct growth *growth, uint64_t bytes, int64_t now);
 
+/* What the module asks for at a time, in bytes. */
+uint64_t growth_portion(void);
+
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -64,7 +65,10 @@ static void set_environment(const struct record *record, const char *phase, cons
 	free(devices);
 }
 
-/* The child's part. Its output must not get into our own. */
+/*
+ * The child's part. Its output must not get into our own. It does not outlive us, so that
+ * whoever undoes what it did does not meet it.
+ */
 static void execute(const char *path, const struct record *record, const char *phase,
 		    const char *problem)
 {
@@ -74,6 +78,9 @@ static void execute(const char *path, const struct record *record, const char *p
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -130,8 +137,8 @@ static bool wait_limited(pid_t pid, uint64_t seconds, bool interruptible)
 	return ended;
 }
 
-static int run_one(const struct settings *settings, const char *path, const struct record *record,
-		   const char *phase, const char *problem)
+static int run_one(const char *path, const struct record *record, const char *phase,
+		   const char *problem)
 {
 	pid_t pid = fork();
 	bool ended;
@@ -144,12 +151,12 @@ static int run_one(const struct settings *settings, const char *path, const stru
 		return 1;
 	}
 	setpgid(pid, pid);
-	ended = wait_limited(pid, settings->hook_timeout, !strcmp(phase, "pre-freeze"));
+	ended = wait_limited(pid, record->hook_timeout, !strcmp(phase, "pre-freeze"));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!ended)
 		say("the hook %s %s did not end in %llu s, or before a signal, and was killed",
-		    path, phase, (unsigned long long)settings->hook_timeout);
+		    path, phase, (unsigned long long)record->hook_timeout);
 	else if (WIFSIGNALED(status))
 		say("the hook %s %s was killed by signal %d", path, phase, WTERMSIG(status));
 	else if (WEXITSTATUS(status))
@@ -158,32 +165,31 @@ static int run_one(const struct settings *settings, const char *path, const stru
 	return ended && WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : 1;
 }
 
-static int run_entry(const struct settings *settings, const struct record *record,
-		     const char *phase, const char *problem, const char *name)
+static int run_entry(const struct record *record, const char *phase, const char *problem,
+		     const char *name)
 {
 	char *path;
 	int status;
 
-	if (asprintf(&path, "%s/%s", settings->hooks, name) < 0)
+	if (asprintf(&path, "%s/%s", record->hooks, name) < 0)
 		return 1;
-	status = is_program(path) ? run_one(settings, path, record, phase, problem) : 0;
+	status = is_program(path) ? run_one(path, record, phase, problem) : 0;
 	free(path);
 	return status;
 }
 
-int hooks_run(const struct settings *settings, const struct record *record, const char *phase,
-	      const char *problem)
+int hooks_run(const struct record *record, const char *phase, const char *problem)
 {
 	bool forward = strcmp(phase, "post-thaw"), ends = !strcmp(phase, "pre-freeze");
 	struct dirent **entries;
-	int count = scandir(settings->hooks, &entries, is_hook, alphasort);
+	int count = scandir(record->hooks, &entries, is_hook, alphasort);
 	int status = 0;
 
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[forward ? i : count - 1 - i]->d_name;
 
 		if (!status || !ends)
-			status |= run_entry(settings, record, phase, problem, name);
+			status |= run_entry(record, phase, problem, name);
 	}
 	for (int i = 0; i < count; i++)
 		free(entries[i]);

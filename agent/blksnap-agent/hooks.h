@@ -10,11 +10,10 @@
 int hooks_check(const struct settings *settings);
 
 /*
- * Runs all programs with the phase as their argument: in the order of their names, or the
+ * Runs the record's hooks with the phase as their argument: in the order of their names, or the
  * other way round for "post-thaw". A failure ends "pre-freeze" and is only told of
  * otherwise. @problem is for the environment, or NULL. 0, or 1 after a message.
  */
-int hooks_run(const struct settings *settings, const struct record *record, const char *phase,
-	      const char *problem);
+int hooks_run(const struct record *record, const char *phase, const char *problem);
 
 #endif

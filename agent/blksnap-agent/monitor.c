@@ -5,8 +5,8 @@
  *
  * It may be killed at any moment. What it has to know is in the record, in the folders with
  * storage files, and in the kernel; only an event that was fetched and not answered gets
- * lost with it. So after a restart a little storage is appended: the kernel asks again then,
- * if it still needs more.
+ * lost with it. So after a restart some storage is appended: the kernel asks again then, if
+ * it still needs more.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -45,12 +45,18 @@
  * @record: what is known of it
  * @stock: its storage
  * @growth: how much it asks for, and how fast
+ * @portion: bytes that the next storage file should have
+ * @wanted: bytes that it asked for and did not get, as there was no room yet
+ * @made: nobody makes it any more
  */
 struct monitor {
 	int control;
 	const struct record *record;
 	struct stock stock;
 	struct growth growth;
+	uint64_t portion;
+	uint64_t wanted;
+	bool made;
 };
 
 static volatile sig_atomic_t stopped;
@@ -106,17 +112,25 @@ static void handle_loss(const struct monitor *monitor, const struct blksnap_even
 	note_loss(monitor, event->error);
 }
 
+static void grow(struct monitor *monitor)
+{
+	uint64_t added = stock_grow(&monitor->stock, monitor->control, monitor->wanted);
+
+	if (!added)
+		return;
+	monitor->wanted = 0;
+	say("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
+	    monitor->stock.used / MIB);
+}
+
 static void handle_low_space(struct monitor *monitor, uint64_t bytes)
 {
 	struct timespec now;
-	uint64_t added;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	bytes = growth_next(&monitor->growth, bytes, now.tv_sec);
-	added = stock_grow(&monitor->stock, monitor->control, bytes);
-	if (added)
-		say("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
-		    monitor->stock.used / MIB);
+	monitor->portion = growth_next(&monitor->growth, bytes, now.tv_sec);
+	monitor->wanted = monitor->portion;
+	grow(monitor);
 }
 
 static void handle_event(struct monitor *monitor, const struct blksnap_event *event)
@@ -145,21 +159,57 @@ static void expire(struct monitor *monitor)
 		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy the snapshot");
 }
 
-/* Returns -ESRCH when the snapshot is gone, 0 after a signal, or what went wrong. */
+/* Who makes it holds a lock meanwhile, and leaves it half made only by being killed. */
+static void look_at_maker(struct monitor *monitor)
+{
+	const struct blksnap_id *id = &monitor->record->id;
+	int lock = monitor->made ? -EALREADY : runtime_lock(id, "create", false);
+	struct record record;
+
+	if (lock < 0)
+		return;
+	monitor->made = true;
+	if (!record_read(&record, id) && record.state != RECORD_TAKEN)
+		ending_undo(&record);
+	record_free(&record);
+	close(lock);
+}
+
+/*
+ * What can wait while the snapshot asks for nothing. Nothing is written while it is made:
+ * the file system with the storage may be frozen for it.
+ */
+static void catch_up(struct monitor *monitor)
+{
+	look_at_maker(monitor);
+	if (is_over(monitor->record))
+		expire(monitor);
+	if (monitor->wanted)
+		grow(monitor);
+	else if (monitor->made)
+		stock_prepare(&monitor->stock, monitor->portion);
+}
+
+/*
+ * After an event there may be another one, which goes before all else. Returns -ESRCH when
+ * the snapshot is gone, 0 after a signal, or what went wrong.
+ */
 static int watch(struct monitor *monitor)
 {
 	struct blksnap_event event;
+	uint32_t timeout = 0;
 
 	while (!stopped) {
-		int ret = blksnap_event_wait(monitor->control, &monitor->record->id, WAIT_MS,
+		int ret = blksnap_event_wait(monitor->control, &monitor->record->id, timeout,
 					     &event);
 
-		if (!ret)
-			handle_event(monitor, &event);
-		else if (ret != -ENOENT && ret != -EINTR)
+		if (ret && ret != -ENOENT && ret != -EINTR)
 			return ret;
-		if (is_over(monitor->record))
-			expire(monitor);
+		timeout = ret ? WAIT_MS : 0;
+		if (ret)
+			catch_up(monitor);
+		else
+			handle_event(monitor, &event);
 	}
 	return 0;
 }
@@ -191,7 +241,7 @@ static bool was_here_before(int lock)
 
 static int look_after(const struct record *record, int lock)
 {
-	struct monitor monitor = { .record = record };
+	struct monitor monitor = { .record = record, .portion = growth_portion() };
 	int ret;
 
 	monitor.control = agent_control();
@@ -204,8 +254,10 @@ static int look_after(const struct record *record, int lock)
 	}
 	catch_signals();
 	stay_in_memory();
-	if (was_here_before(lock))
-		stock_grow(&monitor.stock, monitor.control, MIB);
+	if (was_here_before(lock) && !stock_resume(&monitor.stock, monitor.control)) {
+		monitor.wanted = MIB;
+		grow(&monitor);
+	}
 	notify_ready();
 	ret = finish(&monitor, watch(&monitor));
 	close(monitor.control);

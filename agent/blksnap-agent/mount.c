@@ -18,6 +18,7 @@
 #include "command.h"
 #include "find.h"
 #include "mounted.h"
+#include "output.h"
 #include "say.h"
 #include "status.h"
 #include "view.h"
@@ -123,7 +124,8 @@ static int mount_image(const char *image, const char *folder)
 	return status;
 }
 
-static int mount_device(const struct view_device *device, const char *dir)
+static int mount_device(const struct view_device *device, const char *dir,
+			struct strings *folders)
 {
 	char *folder = folder_for(dir, device->path);
 	int status = 1;
@@ -139,8 +141,8 @@ static int mount_device(const struct view_device *device, const char *dir)
 		status = mount_image(device->image, folder);
 	if (status)
 		rmdir(folder);
-	else
-		puts(folder);
+	else if (strings_add(folders, folder))
+		status = 1;
 	free(folder);
 	return status;
 }
@@ -166,15 +168,39 @@ static int unmount_all(const struct record *record, const char *text)
 }
 
 /* All images or none. */
-static int mount_all(const struct view *view, const char *text, const char *dir)
+static int mount_all(const struct view *view, const char *text, const char *dir,
+		     struct strings *folders)
 {
 	int status = 0;
 
 	for (size_t i = 0; !status && i < view->record.devices.count; i++)
-		status = mount_device(&view->devices[i], dir);
+		status = mount_device(&view->devices[i], dir, folders);
 	if (status)
 		unmount_all(&view->record, text);
 	return status;
+}
+
+static int print_folders(const struct strings *folders)
+{
+	for (size_t i = 0; i < folders->count; i++)
+		puts(folders->items[i]);
+	return output_flush();
+}
+
+static int print_folders_json(const struct view *view, const struct strings *folders)
+{
+	struct json_object *object = output_begin();
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < folders->count; i++) {
+		struct json_object *entry = json_object_new_object();
+
+		output_text(entry, "device", view->devices[i].path);
+		output_text(entry, "folder", folders->items[i]);
+		json_object_array_add(array, entry);
+	}
+	json_object_object_add(object, "folders", array);
+	return output_end(object);
 }
 
 static int check_folder(const char *path)
@@ -209,6 +235,7 @@ static int run_mount(const struct arguments *arguments)
 {
 	const char *text = arguments->words[0];
 	char *dir = realpath(arguments->words[1], NULL);
+	struct strings folders = {};
 	struct record record = {};
 	struct view view = {};
 	int status;
@@ -220,7 +247,11 @@ static int run_mount(const struct arguments *arguments)
 		status = 1;
 	}
 	if (!status)
-		status = mount_all(&view, text, dir);
+		status = mount_all(&view, text, dir, &folders);
+	if (!status)
+		status = arguments->json ? print_folders_json(&view, &folders) :
+			 print_folders(&folders);
+	strings_free(&folders);
 	view_free(&view);
 	record_free(&record);
 	free(dir);
@@ -231,6 +262,7 @@ const struct agent_command agent_snapshot_mount = {
 	.name = "snapshot mount",
 	.usage = "ID DIR",
 	.summary = "Mount all images below a folder, read-only",
+	.takes = ARGUMENT_JSON,
 	.least = 2,
 	.most = 2,
 	.run = run_mount,

@@ -41,16 +41,17 @@ static int read_number(struct json_object *object, const char *name, int64_t *va
 	return *value < 0 ? -EINVAL : 0;
 }
 
-static int read_name(struct json_object *object, char **name)
+/* NULL if it is not there. */
+static int read_text(struct json_object *object, const char *name, char **text)
 {
 	struct json_object *item;
 
-	if (!json_object_object_get_ex(object, "name", &item))
+	if (!json_object_object_get_ex(object, name, &item))
 		return 0;
 	if (!json_object_is_type(item, json_type_string))
 		return -EINVAL;
-	*name = strdup(json_object_get_string(item));
-	return *name ? 0 : -ENOMEM;
+	*text = strdup(json_object_get_string(item));
+	return *text ? 0 : -ENOMEM;
 }
 
 static int read_id(struct json_object *object, struct blksnap_id *id)
@@ -65,17 +66,20 @@ static int read_id(struct json_object *object, struct blksnap_id *id)
 
 static int read_numbers(struct json_object *object, struct record *record)
 {
-	int64_t version, taken, limit, reserve, reserve_set;
+	int64_t version, state, limit, reserve, reserve_set, hook_timeout;
 
 	if (read_number(object, "version", &version) || version != RECORD_VERSION ||
-	    read_number(object, "taken", &taken) || read_number(object, "limit", &limit) ||
+	    read_number(object, "state", &state) || state > RECORD_TAKEN ||
+	    read_number(object, "hook_timeout", &hook_timeout) ||
+	    read_number(object, "limit", &limit) ||
 	    read_number(object, "reserve", &reserve) ||
 	    read_number(object, "reserve_set", &reserve_set) ||
 	    read_number(object, "created", &record->created) ||
 	    read_number(object, "expires", &record->expires) ||
 	    read_number(object, "deadline", &record->deadline))
 		return -EINVAL;
-	record->state = taken ? RECORD_TAKEN : RECORD_CREATING;
+	record->state = state;
+	record->hook_timeout = hook_timeout;
 	record->limit = limit;
 	record->reserve = reserve;
 	record->reserve_set = reserve_set;
@@ -94,7 +98,11 @@ int record_parse(struct record *record, const char *text)
 	}
 	ret = read_id(object, &record->id);
 	if (!ret)
-		ret = read_name(object, &record->name);
+		ret = read_text(object, "name", &record->name);
+	if (!ret)
+		ret = read_text(object, "hooks", &record->hooks);
+	if (!ret && !record->hooks)
+		ret = -EINVAL;
 	if (!ret)
 		ret = read_numbers(object, record);
 	if (!ret)
@@ -132,10 +140,12 @@ char *record_format(const struct record *record)
 			       json_object_new_string(blksnap_id_format(&record->id, text)));
 	if (record->name)
 		json_object_object_add(object, "name", json_object_new_string(record->name));
-	write_number(object, "taken", record->state == RECORD_TAKEN);
+	write_number(object, "state", record->state);
 	write_strings(object, "devices", &record->devices);
 	write_strings(object, "attached", &record->attached);
 	write_strings(object, "storage", &record->storage);
+	json_object_object_add(object, "hooks", json_object_new_string(record->hooks));
+	write_number(object, "hook_timeout", record->hook_timeout);
 	write_number(object, "limit", record->limit);
 	write_number(object, "reserve", record->reserve);
 	write_number(object, "reserve_set", record->reserve_set);
@@ -178,6 +188,7 @@ int record_write(const struct record *record)
 void record_free(struct record *record)
 {
 	free(record->name);
+	free(record->hooks);
 	strings_free(&record->devices);
 	strings_free(&record->attached);
 	strings_free(&record->storage);

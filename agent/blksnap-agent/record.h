@@ -10,8 +10,11 @@
 
 #include <blksnap/blksnap.h>
 
+/* Half made is what is not taken: it is not to be kept if its maker is gone. */
 enum record_state {
-	RECORD_CREATING,	/* half made; not to be kept if its creator is gone */
+	RECORD_CREATING,
+	RECORD_HOOKED,		/* hooks were told of a freeze to come, and not yet of its end */
+	RECORD_THAWED,		/* they were */
 	RECORD_TAKEN,
 };
 
@@ -21,8 +24,10 @@ enum record_state {
  * @name: the user's, or NULL
  * @state: see above
  * @devices: paths
- * @attached: those of @devices that were attached for this snapshot
+ * @attached: those of @devices that were not tracked before
  * @storage: folders and devices
+ * @hooks: folder with hooks
+ * @hook_timeout: seconds that one hook may take
  * @limit: bytes of storage at most; 0: no limit
  * @reserve: bytes that stay free on file systems with storage
  * @reserve_set: else it is a part of the file system
@@ -37,6 +42,8 @@ struct record {
 	struct strings devices;
 	struct strings attached;
 	struct strings storage;
+	char *hooks;
+	uint64_t hook_timeout;
 	uint64_t limit;
 	uint64_t reserve;
 	bool reserve_set;

@@ -161,5 +161,8 @@ void runtime_forget(const struct blksnap_id *id)
 	remove_suffix(id, "create");
 	remove_suffix(id, "monitor");
 	remove_suffix(id, "log");
+	remove_suffix(id, "notify");
+	remove_suffix(id, "lost.new");
+	remove_suffix(id, "json.new");
 	remove_suffix(id, "json");
 }

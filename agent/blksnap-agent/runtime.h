@@ -7,6 +7,7 @@
  *	ID.create	locked by who makes the snapshot, for as long as it is half made
  *	ID.monitor	locked by who looks after it, and holds the number of that process
  *	ID.lost		there when an image was lost; holds the errno
+ *	draft.*		an id that has no record yet, see draft.h
  *	lock		locked while records are gone through
  */
 #ifndef BLKSNAP_RUNTIME_H

@@ -50,8 +50,10 @@ static int open_files(struct stock *stock, const char *folder)
 
 	for (size_t i = 0; !ret && i < paths.count; i++) {
 		ret = storage_file_open(&file, paths.items[i]);
-		if (!ret)
+		if (!ret) {
+			file.last = i + 1 == paths.count;
 			ret = add_file(stock, &file);
+		}
 	}
 	strings_free(&paths);
 	if (ret)
@@ -177,27 +179,59 @@ static uint64_t allowed(const struct stock *stock, const char *folder, uint64_t 
 	return within_limit(stock, room) / MIB * MIB;
 }
 
-/* A file is kept even if the kernel did not take it: part of it may be in use. */
-static int grow_in(struct stock *stock, int control, const char *folder, uint64_t bytes)
+static bool make_spare_in(struct stock *stock, const char *folder, uint64_t bytes)
 {
-	struct blksnap_extents *extents;
 	struct storage_file file;
-	const char *reason;
+	const char *reason = NULL;
 	int ret;
 
-	ret = storage_file_make(&file, folder, &stock->record->id, bytes, &extents, &reason);
-	if (ret) {
+	ret = storage_file_make(&file, folder, &stock->record->id, bytes, &stock->spare, &reason);
+	if (!ret) {
+		ret = add_file(stock, &file);
+		if (ret)
+			blksnap_extents_close(stock->spare);
+	}
+	if (!ret)
+		return true;
+	stock->spare = NULL;
+	if (ret != stock->problem)
 		say_error(ret, "cannot make a storage file in %s%s%s", folder, reason ? ": " : "",
 			  reason ? reason : "");
-		return ret;
+	stock->problem = ret;
+	return false;
+}
+
+static bool make_spare(struct stock *stock, uint64_t bytes)
+{
+	const struct strings *storage = &stock->record->storage;
+
+	for (size_t i = stock->first; i < storage->count; i++) {
+		const char *folder = storage->items[i];
+		uint64_t part = is_device(folder) ? 0 : allowed(stock, folder, bytes);
+
+		if (!part || !make_spare_in(stock, folder, part))
+			continue;
+		stock->place = i;
+		return true;
 	}
-	ret = add_file(stock, &file);
-	if (!ret)
-		ret = storage_file_append(control, &stock->record->id, extents);
-	blksnap_extents_close(extents);
-	if (ret && ret != -ESRCH)
+	return false;
+}
+
+/* A file is kept even if the kernel did not take it: part of it may be in use. */
+static int use_spare(struct stock *stock, int control)
+{
+	int ret = storage_file_append(control, &stock->record->id, stock->spare);
+
+	blksnap_extents_close(stock->spare);
+	stock->spare = NULL;
+	if (!ret) {
+		stock->problem = 0;
+		stock->full = false;
+	} else if (ret != -ESRCH) {
 		say_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use file %s as storage",
-			   file.path);
+			   stock->files[stock->count - 1].path);
+		stock->first = stock->place + 1;
+	}
 	return ret;
 }
 
@@ -206,34 +240,61 @@ static void say_full(struct stock *stock, uint64_t bytes)
 	char wanted[SIZE_TEXT], used[SIZE_TEXT];
 	bool limited = stock->record->limit && stock->used + MIB > stock->record->limit;
 
-	if (stock->problem)
+	if (stock->full)
 		return;
-	stock->problem = -ENOSPC;
+	stock->full = true;
 	say("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
 	    size_format(bytes, wanted), limited ? "its limit is reached" :
 	    "there is no space beside the reserve", size_format(stock->used, used));
 }
 
+void stock_prepare(struct stock *stock, uint64_t bytes)
+{
+	if (!stock->spare)
+		make_spare(stock, bytes);
+}
+
 uint64_t stock_grow(struct stock *stock, int control, uint64_t bytes)
 {
-	const struct strings *storage = &stock->record->storage;
+	while (stock->spare || make_spare(stock, bytes)) {
+		int ret = use_spare(stock, control);
 
-	for (size_t i = 0; i < storage->count; i++) {
-		const char *folder = storage->items[i];
-		uint64_t part = is_device(folder) ? 0 : allowed(stock, folder, bytes);
-		int ret = part ? grow_in(stock, control, folder, part) : -ENOSPC;
-
+		if (!ret)
+			return stock->files[stock->count - 1].size;
 		if (ret == -ESRCH)
 			return 0;
-		if (!ret)
-			return part;
 	}
 	say_full(stock, bytes);
 	return 0;
 }
 
+/* What the kernel has already, it refuses. */
+static bool append_again(const struct stock *stock, int control, const struct storage_file *file)
+{
+	struct blksnap_extents *extents;
+	const char *reason;
+	int ret;
+
+	if (storage_file_settle(file, &extents, &reason))
+		return false;
+	ret = storage_file_append(control, &stock->record->id, extents);
+	blksnap_extents_close(extents);
+	return !ret;
+}
+
+uint64_t stock_resume(struct stock *stock, int control)
+{
+	uint64_t added = 0;
+
+	for (size_t i = 0; i < stock->count; i++)
+		if (stock->files[i].last && append_again(stock, control, &stock->files[i]))
+			added += stock->files[i].size;
+	return added;
+}
+
 void stock_close(struct stock *stock)
 {
+	blksnap_extents_close(stock->spare);
 	for (size_t i = 0; i < stock->count; i++)
 		storage_file_close(&stock->files[i]);
 	for (size_t i = 0; i < stock->device_count; i++)

@@ -78,12 +78,12 @@ static int create(struct storage_file *file, const char *folder, const struct bl
 	return ret;
 }
 
-static int settle(struct storage_file *file, struct blksnap_extents **extents, const char **reason)
+int storage_file_settle(const struct storage_file *file, struct blksnap_extents **extents,
+			const char **reason)
 {
 	int ret;
 
-	if (fallocate(file->fd, 0, 0, file->size))
-		return -errno;
+	*reason = NULL;
 	ret = blksnap_extents_open(file->fd, BLKSNAP_EXTENTS_STORAGE, extents, reason);
 	if (ret)
 		return ret;
@@ -105,7 +105,10 @@ int storage_file_make(struct storage_file *file, const char *folder, const struc
 	if (ret)
 		return ret;
 	file->size = size;
-	ret = settle(file, extents, reason);
+	file->last = false;
+	ret = fallocate(file->fd, 0, 0, size) ? -errno : 0;
+	if (!ret)
+		ret = storage_file_settle(file, extents, reason);
 	if (ret) {
 		unlink(file->path);
 		storage_file_close(file);
@@ -204,25 +207,24 @@ static int add_path(struct strings *paths, const char *folder, const char *name)
 
 int storage_file_list(const char *folder, const struct blksnap_id *id, struct strings *paths)
 {
-	char *path;
-	struct dirent *entry;
+	struct dirent **entries;
 	struct blksnap_id found;
-	DIR *dir;
-	int ret = 0;
+	int count, ret = 0;
+	char *path;
 
 	if (asprintf(&path, "%s/" STORAGE_SUBFOLDER, folder) < 0)
 		return -ENOMEM;
-	dir = opendir(path);
+	count = scandir(path, &entries, NULL, versionsort);
 	free(path);
-	if (!dir)
+	if (count < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	while (!ret && (entry = readdir(dir))) {
-		if (parse_name(entry->d_name, &found))
-			continue;
-		if (!id || !memcmp(id, &found, sizeof(found)))
-			ret = add_path(paths, folder, entry->d_name);
+	for (int i = 0; i < count; i++) {
+		if (!ret && !parse_name(entries[i]->d_name, &found) &&
+		    (!id || !memcmp(id, &found, sizeof(found))))
+			ret = add_path(paths, folder, entries[i]->d_name);
+		free(entries[i]);
 	}
-	closedir(dir);
+	free(entries);
 	return ret;
 }
 

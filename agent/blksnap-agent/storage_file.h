@@ -20,10 +20,18 @@
 /* The folder in the user's folder that the files are in. */
 #define STORAGE_SUBFOLDER	".blksnap"
 
+/**
+ * struct storage_file - such a file, open
+ * @path: of it
+ * @fd: of it
+ * @size: in bytes
+ * @last: it is the last one of its folder; the snapshot may not have it yet
+ */
 struct storage_file {
 	char *path;
 	int fd;
 	uint64_t size;
+	bool last;
 };
 
 /*
@@ -32,6 +40,13 @@ struct storage_file {
  */
 int storage_file_make(struct storage_file *file, const char *folder, const struct blksnap_id *id,
 		      uint64_t size, struct blksnap_extents **extents, const char **reason);
+
+/*
+ * Its places, which it does not leave any more. 0, or a negative errno with *reason as above.
+ * What is allocated may be less than was wanted, if its maker was killed.
+ */
+int storage_file_settle(const struct storage_file *file, struct blksnap_extents **extents,
+			const char **reason);
 
 /* Gives its places to the snapshot; 0 or a negative errno. The file stays in any case. */
 int storage_file_append(int control, const struct blksnap_id *id,
@@ -46,8 +61,8 @@ void storage_file_close(struct storage_file *file);
 int storage_file_remove(const char *path);
 
 /*
- * Appends the paths of the files below a folder that belong to a snapshot; 0 or a negative
- * errno. Without @id: of all snapshots.
+ * Appends the paths of the files below a folder that belong to a snapshot, in the order in
+ * which they were made; 0 or a negative errno. Without @id: of all snapshots.
  */
 int storage_file_list(const char *folder, const struct blksnap_id *id, struct strings *paths);
 

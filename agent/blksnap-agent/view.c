@@ -54,7 +54,7 @@ static uint64_t bytes_in(const char *folder, const struct blksnap_id *id)
 
 static const char *state_of(const struct view *view)
 {
-	if (view->record.state == RECORD_CREATING)
+	if (view->record.state != RECORD_TAKEN)
 		return "creating";
 	for (size_t i = 0; i < view->record.devices.count; i++)
 		if (view->devices[i].error)

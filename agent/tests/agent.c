@@ -137,6 +137,8 @@ static void fill_record(struct record *record)
 	blksnap_id_parse("01234567-89ab-cdef-0123-456789abcdef", &record->id);
 	record->name = strdup("daily \"1\"");
 	record->state = RECORD_TAKEN;
+	record->hooks = strdup("/h");
+	record->hook_timeout = 30;
 	strings_add(&record->devices, "/dev/sda");
 	strings_add(&record->devices, "/dev/sd\nb");
 	strings_add(&record->storage, "/var");

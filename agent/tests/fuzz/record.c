@@ -8,7 +8,8 @@
 
 const char *const fuzz_seeds[] = {
 	"{\"version\":1,\"id\":\"01234567-89ab-cdef-0123-456789abcdef\",\"name\":\"n\","
-	"\"taken\":1,\"devices\":[\"/dev/sda\"],\"attached\":[],\"storage\":[\"/var\"],"
+	"\"state\":3,\"devices\":[\"/dev/sda\"],\"attached\":[],\"storage\":[\"/var\"],"
+	"\"hooks\":\"/h\",\"hook_timeout\":30,"
 	"\"limit\":0,\"reserve\":1,\"reserve_set\":1,\"created\":1700000000,\"expires\":0,"
 	"\"deadline\":0}",
 	"{}", NULL,

@@ -273,7 +273,9 @@ void blksnap_changes_close(struct blksnap_changes *changes);
  * blksnap_snapshot_create() - an empty snapshot
  * @id: its name, chosen by the kernel
  *
- * It lives until it is destroyed, also if the program ends.
+ * It lives until it is destroyed, also if the program ends. The kernel itself writes the
+ * name, before anything else can be done with the snapshot: if @id is in a file that is
+ * mapped, no snapshot is without a name there, at whatever moment the program is killed.
  */
 int blksnap_snapshot_create(int control, struct blksnap_id *id);
 
