@@ -3,7 +3,7 @@
 #
 # What the stages of tests/packages use, on the host, in a chroot and in a guest.
 #
-# A stage is a script stages/NN-NAME of steps; its third line says where it runs:
+# A stage is a script of steps in stages/; its third line says where it runs:
 #
 #   # WHERE: chroot                 in the system's files, which are mounted on the host
 #   # WHERE: boot KERNEL [ARG...]   in the system, booted with its KERNELth kernel (1, 2) and
@@ -89,8 +89,44 @@ files() {
 		-o -path /var/lib/dpkg \) -prune -o -print | sort
 }
 
+# built KERNEL VERSION: DKMS has installed both modules.
+built() {
+	local module
+
+	has "$(dkms status)" "^blksnap[/, ]+$2, $1, [^:]*: installed"
+	equal 2 "$(modules_for "$1" | wc -l)" "modules"
+	for module in blkfilter blksnap; do
+		has "$(modinfo -k "$1" -F filename "$module")" /updates/dkms/
+		equal "$2" "$(modinfo -k "$1" -F version "$module")"
+	done
+}
+
+# signed KERNEL: with the key of DKMS.
+signed() {
+	local module subject
+
+	subject=$(openssl x509 -inform der -in /var/lib/dkms/mok.pub -noout -subject -nameopt multiline |
+		sed -n 's/ *commonName *= //p')
+	for module in blkfilter blksnap; do
+		equal "$subject" "$(modinfo -k "$1" -F signer "$module")" "signer of $module"
+		has "$(modinfo -k "$1" -F sig_hashalgo "$module")" sha
+	done
+}
+
+agent_installed() {
+	getent group blksnap
+	blksnap-agent --help
+	equal enabled "$(systemctl is-enabled blksnap-agent-cleanup.service)"
+	test -e /usr/lib/modules-load.d/blksnap.conf
+	ls {,/usr}/lib/udev/rules.d/59-blksnap.rules
+}
+
 package_version() {
 	dpkg-query -W -f='${Version}' "$1"
+}
+
+rpm_version() {
+	rpm -q --queryformat '%{VERSION}' "$1"
 }
 
 # keep NAME VALUE; kept NAME: from one step or stage to another.
