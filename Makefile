@@ -6,7 +6,7 @@ KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
 KERNEL ?= $(lastword $(KERNELS))
 
 PACKAGES := \
-	bc bison bmap-tools busybox-static cpio debhelper debian-archive-keyring dh-dkms dkms \
+	bc bison bmap-tools busybox-static cpio createrepo-c debhelper debian-archive-keyring dh-dkms dkms \
 	dpkg-dev e2fsprogs flex lintian \
 	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git kmod libblkid-dev libbpf1 libc6-dev \
 	libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
@@ -56,6 +56,10 @@ check-long: deps ## "make check" with the long tests
 .PHONY: check-debug
 check-debug: deps ## all guest tests on a kernel with KASAN, lockdep, kmemleak
 	@tests/run --kernel debug
+
+.PHONY: check-packages
+check-packages: deps ## packages in booted systems: installed, used, upgraded, removed
+	@tests/packages/check $(SYSTEMS)
 
 include packaging/install.mk
 
