@@ -6,8 +6,8 @@ KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
 KERNEL ?= $(lastword $(KERNELS))
 
 PACKAGES := \
-	bc bison bmap-tools busybox-static cpio debhelper debian-archive-keyring dh-dkms dkms \
-	dpkg-dev e2fsprogs flex lintian \
+	bc bison bmap-tools busybox-static cpio createrepo-c debhelper \
+	debian-archive-keyring dh-dkms dkms dpkg-dev e2fsprogs flex lintian \
 	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git gnuplot-nox kmod libblkid-dev libbpf1 libc6-dev \
 	libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
 	perl pkg-config python3-minimal qemu-system-x86 rpm rsync shellcheck sparse valgrind xz-utils \
@@ -64,6 +64,10 @@ bench: deps ## what it costs, beside device mapper; writes docs/performance.md a
 .PHONY: bench-quick
 bench-quick: deps ## the instructions of a bio only; fails if they have become more
 	@tests/bench/run --quick
+
+.PHONY: check-packages
+check-packages: deps ## packages in booted systems: installed, used, upgraded, removed
+	@tests/packages/check $(SYSTEMS)
 
 include packaging/install.mk
 

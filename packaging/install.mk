@@ -20,6 +20,7 @@ install-modules:
 			"$(dkms_dir)/module/$$file" || exit 1; \
 	done
 	install -m 644 dkms.conf $(dkms_dir)/
+	install -D -m 755 packaging/load $(DESTDIR)$(PREFIX)/libexec/blksnap/load
 	install -D -m 644 packaging/blksnap.modules-load $(lib_dir)/modules-load.d/blksnap.conf
 
 install-agent:

@@ -84,6 +84,7 @@ static void explain_missing(const char *release, struct finding *finding)
 			   release);
 }
 
+/* One that DKMS should have built, and did not, would be missed after the next boot. */
 void doctor_module_built(const struct settings *settings, struct finding *finding)
 {
 	struct utsname name;
@@ -94,7 +95,7 @@ void doctor_module_built(const struct settings *settings, struct finding *findin
 		return;
 	if (find_module(name.release, path, sizeof(path)))
 		doctor_good(finding, "%s", path);
-	else if (is_loaded())
+	else if (is_loaded() && access("/var/lib/dkms/blksnap", F_OK))
 		doctor_good(finding, "loaded, though it is not installed for kernel %s",
 			    name.release);
 	else
