@@ -22,6 +22,8 @@
 #include <linux/blksnap.h>
 
 #define PIECE	(1 << 20)
+/* More than four pages at once, and direct I/O wants memory without which it fails by itself. */
+#define WRITE	(4 * 4096)
 #define MOST	4000
 
 static const char *device_path, *storage_path;
@@ -136,9 +138,9 @@ static int wait_event(void)
 
 static int write_device(void)
 {
-	ssize_t n = pwrite(device, data, PIECE, 0);
+	ssize_t n = pwrite(device, data, WRITE, 0);
 
-	return n == PIECE ? 0 : n < 0 ? -errno : -EIO;
+	return n == WRITE ? 0 : n < 0 ? -errno : -EIO;
 }
 
 /* 0, or why the image is lost. */
