@@ -515,6 +515,7 @@ static void test_loss(const struct blksnap_uuid *taken)
 	struct blksnap_snapshot_event event;
 	struct blksnap_uuid id, none = { { 1, 2, 3 } };
 	struct stat st;
+	int ret;
 
 	fstat(device, &st);
 	answer("create", simple(IOCTL_BLKSNAP_SNAPSHOT_CREATE, &id), 0);
@@ -523,9 +524,11 @@ static void test_loss(const struct blksnap_uuid *taken)
 	answer("take", simple(IOCTL_BLKSNAP_SNAPSHOT_TAKE, &id), 0);
 	check_info("info, sound", 0, true);
 	overwrite();
+	/* How often more space is asked for before is a matter of time. */
 	do
-		answer("event", wait_event(&id, 60000, &event), 0);
-	while (event.code == blksnap_event_code_low_free_space);
+		ret = wait_event(&id, 60000, &event);
+	while (!ret && event.code == blksnap_event_code_low_free_space);
+	answer("event", ret, 0);
 	memcpy(&corrupted, event.data, sizeof(corrupted));
 	check("corrupted", event.code == blksnap_event_code_corrupted);
 	check("of the device", corrupted.dev_id_mj == major(st.st_rdev) &&
