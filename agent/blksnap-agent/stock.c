@@ -69,14 +69,20 @@ static uint64_t within_limit(const struct stock *stock, uint64_t bytes)
 	return limit && bytes > left ? left : bytes;
 }
 
+/*
+ * What is stored is old data of other devices. At the ends of this one it could look like a
+ * file system, and the device would be refused the next time: they are left out.
+ */
+#define DEVICE_EDGE	MIB
+
 /* The size of the device that is used, which the limit may cut. */
 static uint64_t device_bytes(const struct stock *stock, int fd)
 {
 	uint64_t size;
 
-	if (ioctl(fd, BLKGETSIZE64, &size))
+	if (ioctl(fd, BLKGETSIZE64, &size) || size <= 2 * DEVICE_EDGE)
 		return 0;
-	return within_limit(stock, size) / MIB * MIB;
+	return within_limit(stock, size - 2 * DEVICE_EDGE) / MIB * MIB;
 }
 
 static void open_device(struct stock *stock, const char *path)
@@ -127,6 +133,7 @@ static int append_device(struct stock *stock, int control, const char *path)
 		say_error(-errno, "cannot use device %s as storage", path);
 		return 1;
 	}
+	all.sector = DEVICE_EDGE / SECTOR_SIZE;
 	all.count = device_bytes(stock, fd) / SECTOR_SIZE;
 	ret = all.count ? blksnap_snapshot_append(control, &stock->record->id, path, &all, 1) : 0;
 	close(fd);
