@@ -286,11 +286,11 @@ static bool accounts_are_quiet(struct gendisk *disk)
 
 	rcu_read_lock();
 	ends = accounted_ends(disk);
-	smp_rmb();
+	smp_rmb(); /* what has ended, then what is under way, then what has ended */
 	for (index = 0; (part = compat_part_next(disk, &index)); index++)
 		for_each_possible_cpu(cpu)
 			writes += part_stat_local_read_cpu(part, in_flight[1], cpu);
-	smp_rmb();
+	smp_rmb(); /* see above */
 	quiet = !writes && ends == accounted_ends(disk);
 	rcu_read_unlock();
 	return quiet;

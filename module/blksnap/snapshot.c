@@ -234,10 +234,11 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 	range->count = (count - cut) / DIFF_BLOCK_SECTORS;
 }
 
-/* for_each_piece - call a function for all members and all that is given, until it fails */
-static int for_each_piece(struct snapshot *snapshot, const struct diff_range *ranges,
-			  unsigned int count,
-			  int (*function)(const struct member *, const struct diff_range *))
+typedef int range_fn_t(const struct member *member, const struct diff_range *range);
+
+/* on_all_pieces - call a function for all members and all that is given, until it fails */
+static int on_all_pieces(struct snapshot *snapshot, const struct diff_range *ranges,
+			  unsigned int count, range_fn_t *function)
 {
 	struct diff_range piece;
 	struct member *member;
@@ -266,14 +267,14 @@ static int for_each_piece(struct snapshot *snapshot, const struct diff_range *ra
 /* take_ranges - check ranges against the members, and take them into use. All or none. */
 static int take_ranges(struct snapshot *snapshot, struct diff_range *ranges, unsigned int count)
 {
-	int ret = for_each_piece(snapshot, ranges, count, member_check_range);
+	int ret = on_all_pieces(snapshot, ranges, count, member_check_range);
 
 	if (ret)
 		return ret;
 	mutex_lock(&storages_lock);
 	ret = diff_storage_reserve(&snapshot->storage, ranges, count);
 	if (!ret) {
-		for_each_piece(snapshot, ranges, count, member_use_range);
+		on_all_pieces(snapshot, ranges, count, member_use_range);
 		diff_storage_append(&snapshot->storage, ranges, count);
 	}
 	mutex_unlock(&storages_lock);
