@@ -25,6 +25,7 @@ static const struct spec {
 	{ ARGUMENT_SETTINGS, "hook-timeout", "TIME", "for each of these programs" },
 	{ ARGUMENT_SETTINGS, "ttl", "TIME", "when the snapshot is destroyed" },
 	{ ARGUMENT_ALL, "all", NULL, "all there are" },
+	{ ARGUMENT_MOUNTED, "mounted", NULL, "those that are mounted, too" },
 	{ ARGUMENT_SINCE, "since", "NUMBER", "of the snapshot that was copied before" },
 	{ ARGUMENT_GENERATION, "generation", "UUID", "in which that was its number" },
 	{ ARGUMENT_FORMAT, "format", "FORMAT", "extents, json, bmap or map" },
@@ -147,6 +148,9 @@ static int set_value(struct arguments *arguments, const struct spec *spec, const
 		return 0;
 	case ARGUMENT_ALL:
 		arguments->all = true;
+		return 0;
+	case ARGUMENT_MOUNTED:
+		arguments->mounted = true;
 		return 0;
 	case ARGUMENT_DAEMON:
 		arguments->daemon = true;

@@ -25,6 +25,7 @@ enum argument_bit {
 	ARGUMENT_CONFIG		= 1 << 8,
 	ARGUMENT_JSON		= 1 << 9,
 	ARGUMENT_HELP		= 1 << 10,
+	ARGUMENT_MOUNTED	= 1 << 11,
 };
 
 /**
@@ -34,6 +35,7 @@ enum argument_bit {
  * @word_count: number of @words
  * @name: a snapshot's name to be
  * @all: everything there is
+ * @mounted: those that are mounted, too
  * @since: a number of a snapshot
  * @generation: in which @since is a number
  * @format: of the changes
@@ -47,6 +49,7 @@ struct arguments {
 	size_t word_count;
 	const char *name;
 	bool all;
+	bool mounted;
 	unsigned int since;
 	struct blksnap_id generation;
 	const char *format;

@@ -54,7 +54,8 @@ static int undo_half_made(struct record *record)
 	return status;
 }
 
-static int destroy(int control, const struct blksnap_id *id, const char *text)
+static int destroy(int control, const struct arguments *arguments, const struct blksnap_id *id,
+		   const char *text)
 {
 	struct record record;
 	int ret = record_read(&record, id);
@@ -66,15 +67,15 @@ static int destroy(int control, const struct blksnap_id *id, const char *text)
 		say_error(ret, "cannot read what is known of snapshot %s", text);
 		status = 1;
 	} else {
-		status = check_not_mounted(&record, text) || undo_half_made(&record) ||
-			 ending_destroy(control, &record);
+		status = (!arguments->mounted && check_not_mounted(&record, text)) ||
+			 undo_half_made(&record) || ending_destroy(control, &record);
 	}
 	record_free(&record);
 	return status;
 }
 
 /* Those of other programs are not ours to destroy, unless they are named. */
-static int destroy_all(int control)
+static int destroy_all(int control, const struct arguments *arguments)
 {
 	struct blksnap_id *ids;
 	char text[BLKSNAP_ID_TEXT];
@@ -85,7 +86,7 @@ static int destroy_all(int control)
 	if (ret)
 		say_error(ret, "cannot list the snapshots");
 	for (size_t i = 0; !ret && i < count; i++)
-		status |= destroy(control, &ids[i], blksnap_id_format(&ids[i], text));
+		status |= destroy(control, arguments, &ids[i], blksnap_id_format(&ids[i], text));
 	free(ids);
 	return ret ? 1 : status;
 }
@@ -100,7 +101,7 @@ static int destroy_named(int control, const struct arguments *arguments)
 		status = find_snapshot(arguments->words[i], &ids[i]);
 	if (!status)
 		for (size_t i = 0; i < arguments->word_count; i++)
-			status |= destroy(control, &ids[i], arguments->words[i]);
+			status |= destroy(control, arguments, &ids[i], arguments->words[i]);
 	free(ids);
 	return status;
 }
@@ -112,7 +113,8 @@ static int run(const struct arguments *arguments)
 
 	if (control < 0)
 		return STATUS_FAILED;
-	status = arguments->all ? destroy_all(control) : destroy_named(control, arguments);
+	status = arguments->all ? destroy_all(control, arguments) :
+				  destroy_named(control, arguments);
 	close(control);
 	status |= ending_clean_up();
 	return status ? STATUS_FAILED : STATUS_OK;
@@ -120,9 +122,9 @@ static int run(const struct arguments *arguments)
 
 const struct agent_command agent_snapshot_destroy = {
 	.name = "snapshot destroy",
-	.usage = "ID... | --all",
+	.usage = "(ID... | --all) [--mounted]",
 	.summary = "Give snapshots up, and remove their storage",
-	.takes = ARGUMENT_ALL,
+	.takes = ARGUMENT_ALL | ARGUMENT_MOUNTED,
 	.least = 1,
 	.most = SIZE_MAX,
 	.run = run,

@@ -35,7 +35,11 @@ mount_beside() {
 	expect "" "$(ls "$work/images")" "folders left"
 	echo later >>"$work/origin/file"
 	sound "$device"
-	blksnap-agent snapshot destroy "$1"
+
+	note "destroyed while it is mounted, as at shutdown"
+	folder=$(blksnap-agent snapshot mount "$1" "$work/images")
+	blksnap-agent snapshot destroy --all --mounted
+	umount "$folder"
 	no_trace "$work/storage"
 	umount "$work/origin"
 	mount "$device" "$work/origin"
