@@ -9,7 +9,10 @@
 /* Protects the list, and which tracker is in which snapshot. */
 static DEFINE_MUTEX(trackers_lock);
 static LIST_HEAD(trackers);
-/* The system goes into hibernation or comes back from it: all trackers are stale, and stay it. */
+/*
+ * The system goes into hibernation or comes back from it: all trackers are stale and stay it, and
+ * no take gets past tracker_prepare(). Under trackers_lock.
+ */
 static bool hibernating;
 
 DEFINE_MUTEX(take_lock);

@@ -165,7 +165,7 @@ void tracker_stop(struct tracker *tracker);
  */
 int tracker_mark(struct tracker *tracker, sector_t sector, sector_t count, bool image);
 
-/* tracker_set_hibernating - whether takes are refused, and generations stay those of no device */
+/* tracker_set_hibernating - whether takes are refused and stale trackers stay stale; may sleep */
 void tracker_set_hibernating(bool value);
 
 /* tracker_new_generations - for all devices: what was tracked so far counts no more */
