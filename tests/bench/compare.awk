@@ -3,14 +3,6 @@
 # compare.awk KEPT NEW: fails if something of ours costs more instructions over the raw device
 # than it did, by more than 2 % and more than the 5 that a row may differ by itself.
 
-function field(name, value) {
-	if (!match($0, "\"" name "\": [^,}]*"))
-		return ""
-	value = substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 4)
-	gsub(/"/, "", value)
-	return value
-}
-
 !/"what": "io"/ { next }
 { row = field("candidate") ", " field("load") }
 row ~ /^(raw|dm)-?/ { next }

@@ -2,15 +2,6 @@
 #
 # Shows a file of figures: as text, or with -v markdown=1.
 
-# field NAME: of the object on this line.
-function field(name, value) {
-	if (!match($0, "\"" name "\": [^,}]*"))
-		return ""
-	value = substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 4)
-	gsub(/"/, "", value)
-	return value
-}
-
 function head(columns, i, n, name, line, rule) {
 	if (what == current)
 		return
