@@ -10,7 +10,11 @@ TESTS_DIR=$(dirname "$VM_DIR")
 REPO_DIR=$(dirname "$TESTS_DIR")
 BUILD_DIR=${BLKSNAP_BUILD:-$REPO_DIR/build}
 CACHE_DIR=${BLKSNAP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/blksnap}
-export VM_DIR TESTS_DIR REPO_DIR BUILD_DIR CACHE_DIR
+# The processor of a guest that is emulated. Without the instructions that copy any number of
+# bytes: the emulator does them byte by byte (and counts each), while the loops that the kernel
+# and libc have instead copy words.
+GUEST_CPU=${GUEST_CPU:-max,la57=off,-erms,-fsrm}
+export VM_DIR TESTS_DIR REPO_DIR BUILD_DIR CACHE_DIR GUEST_CPU
 
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
