@@ -17,12 +17,12 @@ check_covered() {
 		filterctl reset "$device"
 	done
 
-	verify_load "$upper" --size=8M --offset=8M
+	verify_load "$upper" --size=4M --offset=8M
 	mkfs.ext4 -q -F "$upper"
 	mount "$upper" /mnt
 	defer umount -q /mnt
-	dd if=/dev/urandom of=/mnt/file bs=64k count=64 status=none
-	dd if=/dev/urandom of=/mnt/direct bs=256k count=16 oflag=direct status=none
+	dd if=/dev/urandom of=/mnt/file bs=64k count=32 status=none
+	dd if=/dev/urandom of=/mnt/direct bs=256k count=8 oflag=direct status=none
 	cp -r /tests/vm /mnt/dir
 	sum=$(cat /mnt/file /mnt/direct /mnt/dir/* | sha256sum)
 	umount /mnt
