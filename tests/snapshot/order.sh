@@ -3,11 +3,25 @@
 #
 # One instant over two raw devices, for the tests order*.
 
+# A device always with a write under way that takes 50 ms. Taken between two others, it keeps
+# their instants so far apart that whoever gives each device one of its own is found out.
+slow_device() {
+	require_module brd rd_nr=1 rd_size=16384
+	defer rmmod brd
+	require_module dm-delay
+	dmsetup create slow --table "0 32768 delay /dev/ram0 0 0 /dev/ram0 0 50"
+	defer dmsetup remove --retry slow
+	chain run 1 /dev/mapper/slow /dev/mapper/slow &
+	# shellcheck disable=SC2064 # now
+	defer kill_group $!
+}
+
 # dependent_writes ROUNDS WRITERS
 dependent_writes() {
 	local a b storage round sum before=0 writers=$2
 
 	a=$(disk 1) b=$(disk 2) storage=$(disk 3)
+	slow_device
 	chain run "$2" "$a" "$b" &
 	# shellcheck disable=SC2064 # now
 	defer kill_group $!
@@ -15,9 +29,9 @@ dependent_writes() {
 		wait_for counted "$before"
 		# Either order in which the devices are named.
 		if ((round % 2)); then
-			snapshot "$storage" "$a" "$b"
+			snapshot "$storage" "$a" /dev/mapper/slow "$b"
 		else
-			snapshot "$storage" "$b" "$a"
+			snapshot "$storage" "$b" /dev/mapper/slow "$a"
 		fi
 		sum=$(chain check "$2" "$(image "$a")" "$(image "$b")") || die "round $round: out of order"
 		[ "$sum" -gt "$before" ] || die "round $round: the writers stand still"
