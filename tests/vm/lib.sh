@@ -21,6 +21,8 @@
 #   kernel=NAME,NAME                     only on these kernels of tests/kernels
 #   long                                 only with tests/run --long
 #   short                                on kernels that tests/kernels gives the short ones
+#   once                                 on the last of the kernels that run it, on all with --long:
+#                                        for what programs do whatever the kernel
 #   concurrent                           on the kernel that looks for data races, too
 #   alone                                in a guest of its own
 #   host                                 runs on the host, once
