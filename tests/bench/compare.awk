@@ -6,10 +6,10 @@
 !/"what": "io"/ { next }
 { row = field("candidate") ", " field("load") }
 row ~ /^(raw|dm)-?/ { next }
-NR == FNR { kept[row] = field("over_raw"); next }
+NR == FNR { kept[row] = field("over_raw") + 0; next }
 
 row in kept {
-	new = field("over_raw")
+	new = field("over_raw") + 0
 	compared++
 	if (new > kept[row] * 1.02 && new > kept[row] + 5) {
 		printf "worse: %s: %+.0f instructions over raw, was %+.0f\n", row, new, kept[row]

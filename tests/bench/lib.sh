@@ -16,13 +16,15 @@ say() {
 	echo "$*" >>"$results"
 }
 
-# null_device NAME MIB [BACKED]: a disk that does nothing, or only copies; $device.
+# null_device NAME MIB [BACKED]: a disk that does nothing, or only copies; $device. One that copies
+# does it block by block, and for small ones the bytes would not be what costs.
 null_device() {
 	local dir=/sys/kernel/config/nullb/$1
 
 	mkdir "$dir"
 	echo "$2" >"$dir/size"
 	echo "${3:-0}" >"$dir/memory_backed"
+	[ "${3:-0}" = 0 ] || echo 4096 >"$dir/blocksize"
 	echo 0 >"$dir/irqmode"
 	echo 1 >"$dir/submit_queues"
 	echo 1 >"$dir/power"
