@@ -86,23 +86,33 @@ static u32 *slot_of(struct chunk_table *table, struct chunk *chunk, u64 block)
 	return &chunk->blocks[block & ((1U << table->shift) - 1)];
 }
 
-int chunk_prepare(struct chunk_table *table, u64 block)
+/* Blocks from this one to the end of its chunk. */
+static u64 rest_of_chunk(const struct chunk_table *table, u64 block)
+{
+	return (1ULL << table->shift) - (block & ((1ULL << table->shift) - 1));
+}
+
+u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
 {
 	/* Without the last one the allocator would rather try for ever than fail. */
 	const gfp_t gfp = GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY;
 	struct chunk *chunk = find(table, block);
 	void *there;
 
-	if (chunk)
-		return 0;
-	chunk = kvzalloc((size_t)sizeof(u32) << table->shift, gfp);
-	if (!chunk)
-		return -ENOMEM;
-	there = xa_cmpxchg(&table->chunks, block >> table->shift, NULL, chunk,
-			   gfp);
-	if (there)
-		kvfree(chunk);
-	return xa_err(there);
+	if (!chunk) {
+		chunk = kvzalloc((size_t)sizeof(u32) << table->shift, gfp);
+		if (!chunk)
+			return NULL;
+		there = xa_cmpxchg(&table->chunks, block >> table->shift, NULL, chunk, gfp);
+		if (there) {
+			kvfree(chunk);
+			chunk = there;
+		}
+		if (xa_is_err(there))
+			return NULL;
+	}
+	*count = min(*count, rest_of_chunk(table, block));
+	return slot_of(table, chunk, block);
 }
 
 u32 chunk_get(struct chunk_table *table, u64 block)
@@ -112,24 +122,11 @@ u32 chunk_get(struct chunk_table *table, u64 block)
 	return chunk ? READ_ONCE(*slot_of(table, chunk, block)) : BLOCK_ORIGIN;
 }
 
-bool chunk_change(struct chunk_table *table, u64 block, u32 from, u32 to)
-{
-	struct chunk *chunk = find(table, block);
-
-	return cmpxchg(slot_of(table, chunk, block), from, to) == from;
-}
-
 void chunk_set_zero(struct chunk_table *table, u64 block)
 {
 	struct chunk *chunk = find(table, block);
 
 	xchg(slot_of(table, chunk, block), BLOCK_ZERO);
-}
-
-/* Blocks from this one to the end of its chunk. */
-static u64 rest_of_chunk(const struct chunk_table *table, u64 block)
-{
-	return (1ULL << table->shift) - (block & ((1ULL << table->shift) - 1));
 }
 
 u64 chunk_uncopied(struct chunk_table *table, u64 block, u64 count)

@@ -25,6 +25,7 @@
 #ifndef BLKSNAP_CHUNK_H
 #define BLKSNAP_CHUNK_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
@@ -61,6 +62,12 @@ static inline u32 block_number(u32 state)
 	return state - 1;
 }
 
+/* block_change - lead a block from one state to another, if it is in that. A full barrier. */
+static inline bool block_change(u32 *state, u32 from, u32 to)
+{
+	return cmpxchg(state, from, to) == from;
+}
+
 /**
  * struct chunk_table - the records of all chunks of a device
  * @chunks: struct chunk by index; one is added by the copy worker or when storage is
@@ -90,29 +97,19 @@ static inline u64 chunk_bytes(const struct chunk_table *table)
 }
 
 /**
- * chunk_prepare - make the record for a block's chunk, if there is none
+ * chunk_prepare - the states of adjacent blocks, in a record that is made if there is none
  * @table: the table
- * @block: the block
+ * @block: the first block
+ * @count: how many; cut down to those in its chunk
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: the state of the first one, the others behind it, valid as long as the table is; NULL
+ * when there was no memory.
  */
-int chunk_prepare(struct chunk_table *table, u64 block);
+u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count);
 
 /* chunk_get - the state of a block. Context: any. */
 u32 chunk_get(struct chunk_table *table, u64 block);
-
-/**
- * chunk_change - lead a block from one state to another
- * @table: the table, prepared for the block
- * @block: the block
- * @from: the state it should be in
- * @to: the new one
- *
- * Context: any. A full barrier.
- * Return: whether it was in that state.
- */
-bool chunk_change(struct chunk_table *table, u64 block, u32 from, u32 to);
 
 /* chunk_set_zero - make a block storage, whatever it was. Context: any. */
 void chunk_set_zero(struct chunk_table *table, u64 block);

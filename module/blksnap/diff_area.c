@@ -31,6 +31,8 @@
 
 #define COPY_BLOCKS	32
 #define COPY_RESERVE	4
+/* The most that one bio writes to the storage. */
+#define STORE_BLOCKS	256U
 /* No device may have more slots: 16 MiB. */
 #define MAX_SLOTS	4096U
 #define STORE_TIMEOUT	(30 * HZ)
@@ -64,7 +66,8 @@ struct batch {
  * @link: in struct batch, then in diff_area::to_store
  * @batch: the batch of which it is a part
  * @first: the first block
- * @count: how many blocks
+ * @count: how many blocks, all in one chunk
+ * @states: their states
  * @slots: their slots
  * @stored: their numbers in the storage
  * @bio: reads them
@@ -75,6 +78,7 @@ struct copy {
 	struct batch *batch;
 	u64 first;
 	unsigned int count;
+	u32 *states;
 	u32 slots[COPY_BLOCKS];
 	u32 stored[COPY_BLOCKS];
 	struct bio bio;
@@ -141,39 +145,54 @@ static void fail_all(struct diff_area *area, int error)
  * Slots
  */
 
-/* get_slot - a free slot with a page in it. Return: false if there is none now. */
-static bool get_slot(struct diff_area *area, u32 *slot)
+/* Takes a free slot. Called with the lock held. */
+static u32 pop_slot(struct diff_area *area)
 {
-	struct page *page = mempool_alloc(area->pages, GFP_NOWAIT | __GFP_NOWARN);
-	bool got;
+	area->nr_free--;
+	area->nr_empty = min(area->nr_empty, area->nr_free);
+	return area->free_slots[area->nr_free];
+}
 
-	if (!page)
-		return false;
-	raw_spin_lock_irq(&area->lock);
-	got = area->nr_free;
-	if (got) {
-		*slot = area->free_slots[--area->nr_free];
-		area->slots[*slot] = page;
+/* Gives one back, below those that have a page if it has none. Called with the lock held. */
+static void push_slot(struct diff_area *area, u32 slot)
+{
+	u32 at = area->nr_free++;
+
+	if (!area->slots[slot]) {
+		area->free_slots[at] = area->free_slots[area->nr_empty];
+		at = area->nr_empty++;
 	}
-	raw_spin_unlock_irq(&area->lock);
-	if (!got)
-		mempool_free(page, area->pages);
-	return got;
+	area->free_slots[at] = slot;
 }
 
 static void put_slot(struct diff_area *area, u32 slot)
 {
-	struct page *page;
-
 	raw_spin_lock_irq(&area->lock);
-	page = area->slots[slot];
-	area->slots[slot] = NULL;
-	area->free_slots[area->nr_free++] = slot;
+	push_slot(area, slot);
 	raw_spin_unlock_irq(&area->lock);
-	mempool_free(page, area->pages);
 }
 
-static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 first)
+/* get_slot - a free slot with a page in it. Return: false if there is none now. */
+static bool get_slot(struct diff_area *area, u32 *slot)
+{
+	bool got;
+
+	raw_spin_lock_irq(&area->lock);
+	got = area->nr_free;
+	if (got)
+		*slot = pop_slot(area);
+	raw_spin_unlock_irq(&area->lock);
+	/* It belongs to nobody else now. */
+	if (got && !area->slots[*slot]) {
+		area->slots[*slot] = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+		got = area->slots[*slot];
+		if (!got)
+			put_slot(area, *slot);
+	}
+	return got;
+}
+
+static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 first, u32 *states)
 {
 	struct copy *copy = mempool_alloc(area->copies, GFP_NOWAIT | __GFP_NOWARN);
 
@@ -181,6 +200,7 @@ static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 fi
 		copy->batch = batch;
 		copy->first = first;
 		copy->count = 0;
+		copy->states = states;
 	}
 	return copy;
 }
@@ -266,8 +286,7 @@ static void copy_commit(struct diff_area *area, struct copy *copy)
 	unsigned int i;
 
 	for (i = 0; i < copy->count; i++)
-		chunk_change(&area->table, copy->first + i,
-			     BLOCK_IN_SLOT | BLOCK_READING | copy->slots[i],
+		block_change(&copy->states[i], BLOCK_IN_SLOT | BLOCK_READING | copy->slots[i],
 			     BLOCK_IN_SLOT | copy->slots[i]);
 	bio_uninit(&copy->bio);
 	raw_spin_lock_irq(&area->lock);
@@ -328,27 +347,25 @@ static void make_room(struct diff_area *area, struct batch *batch)
 }
 
 /*
- * copy_block - add a block to a copy, if it is in a state. One of zeros is in memory at once.
+ * copy_block - add the next block to a copy, if it is in a state. One of zeros is in memory at
+ * once.
  *
- * Return: 0; 1 if it is in another; -EAGAIN for want of memory; other errors.
+ * Return: 0; 1 if it is in another; -EAGAIN for want of memory.
  */
-static int copy_block(struct diff_area *area, struct copy *copy, u64 block, u32 state)
+static int copy_block(struct diff_area *area, struct copy *copy, u32 state)
 {
+	u32 *now = &copy->states[copy->count];
 	u32 slot, reading = 0;
-	int ret;
 
-	if (chunk_get(&area->table, block) != state)
+	if (READ_ONCE(*now) != state)
 		return 1;
-	ret = chunk_prepare(&area->table, block);
-	if (ret)
-		return ret;
 	if (!get_slot(area, &slot))
 		return -EAGAIN;
 	if (state == BLOCK_ZERO)
 		clear_highpage(area->slots[slot]);
 	else
 		reading = BLOCK_READING;
-	if (!chunk_change(&area->table, block, state, BLOCK_IN_SLOT | reading | slot)) {
+	if (!block_change(now, state, BLOCK_IN_SLOT | reading | slot)) {
 		put_slot(area, slot);
 		return 1;
 	}
@@ -364,15 +381,18 @@ static int copy_block(struct diff_area *area, struct copy *copy, u64 block, u32 
  */
 static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 count, u32 state)
 {
+	u32 *states = chunk_prepare(&area->table, first, &count);
 	struct copy *copy;
-	u64 done;
 	int ret = 0;
 
-	copy = new_copy(area, batch, first);
+	if (!states)
+		return -ENOMEM;
+	copy = new_copy(area, batch, first, states);
 	if (!copy)
 		return -EAGAIN;
-	for (done = 0; done < count && done < COPY_BLOCKS && !ret; done++)
-		ret = copy_block(area, copy, first + done, state);
+	count = min_t(u64, count, COPY_BLOCKS);
+	while (copy->count < count && !ret)
+		ret = copy_block(area, copy, state);
 	if (!copy->count) {
 		free_copy(area, copy);
 		return min(ret, 0);
@@ -472,29 +492,64 @@ static void store_end(struct bio *bio)
 	bio_put(bio);
 }
 
-/* Writes blocks of a copy to adjacent blocks of the storage. */
-static void store_run(struct diff_area *area, struct batch *batch, struct copy *copy,
+/**
+ * struct store - a bio of the storage that is being put together
+ * @batch: what waits for it
+ * @bio: the bio, or NULL
+ * @bdev: its device
+ * @left: blocks of the batch that are in no bio yet
+ */
+struct store {
+	struct batch *batch;
+	struct bio *bio;
+	struct block_device *bdev;
+	unsigned int left;
+};
+
+static void store_submit(struct store *store)
+{
+	if (store->bio)
+		submit_bio_noacct(store->bio);
+	store->bio = NULL;
+}
+
+/* A bio for as many blocks as may come; one at a time, so that the reserve is enough. */
+static void store_begin(struct diff_area *area, struct store *store, struct block_device *bdev,
+			sector_t sector)
+{
+	struct bio *bio;
+
+	store_submit(store);
+	bio = bio_alloc_bioset(bdev, min(store->left, STORE_BLOCKS), REQ_OP_WRITE, GFP_NOIO,
+			       &area->store_bios);
+	bio->bi_iter.bi_sector = sector;
+	bio->bi_private = store->batch;
+	bio->bi_end_io = store_end;
+	atomic_inc(&store->batch->pending);
+	store->bio = bio;
+	store->bdev = bdev;
+}
+
+/* Writes blocks of a copy to adjacent blocks of the storage, with what lies before them there. */
+static void store_run(struct diff_area *area, struct store *store, struct copy *copy,
 		      unsigned int from, unsigned int count, u32 number)
 {
 	struct block_device *bdev;
 	sector_t sector;
-	struct bio *bio;
 	unsigned int i;
 
 	bdev = diff_storage_locate(area->storage, number, &sector, NULL);
-	bio = bio_alloc_bioset(bdev, count, REQ_OP_WRITE, GFP_NOIO, &area->store_bios);
-	bio->bi_iter.bi_sector = sector;
-	bio->bi_private = batch;
-	bio->bi_end_io = store_end;
-	for (i = 0; i < count; i++) {
-		__bio_add_page(bio, area->slots[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
+	for (i = 0; i < count; i++, sector += DIFF_BLOCK_SECTORS) {
+		if (!store->bio || store->bdev != bdev || bio_end_sector(store->bio) != sector ||
+		    store->bio->bi_vcnt == store->bio->bi_max_vecs)
+			store_begin(area, store, bdev, sector);
+		__bio_add_page(store->bio, area->slots[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
 		copy->stored[from + i] = block_stored_at(number + i);
+		store->left--;
 	}
-	atomic_inc(&batch->pending);
-	submit_bio_noacct(bio);
 }
 
-static int store_copy(struct diff_area *area, struct batch *batch, struct copy *copy)
+static int store_copy(struct diff_area *area, struct store *store, struct copy *copy)
 {
 	unsigned int done = 0;
 	u32 number, got;
@@ -503,7 +558,7 @@ static int store_copy(struct diff_area *area, struct batch *batch, struct copy *
 		got = diff_storage_alloc(area->storage, copy->count - done, &number);
 		if (!got)
 			return -ENOSPC;
-		store_run(area, batch, copy, done, got, number);
+		store_run(area, store, copy, done, got, number);
 		done += got;
 	}
 	return 0;
@@ -514,12 +569,10 @@ static void store_commit(struct diff_area *area, struct copy *copy)
 {
 	unsigned int i;
 
-	for (i = 0; i < copy->count; i++) {
-		raw_spin_lock_irq(&area->lock);
-		chunk_change(&area->table, copy->first + i, BLOCK_IN_SLOT | copy->slots[i],
-			     copy->stored[i]);
-		raw_spin_unlock_irq(&area->lock);
-	}
+	raw_spin_lock_irq(&area->lock);
+	for (i = 0; i < copy->count; i++)
+		block_change(&copy->states[i], BLOCK_IN_SLOT | copy->slots[i], copy->stored[i]);
+	raw_spin_unlock_irq(&area->lock);
 }
 
 static void store_work(struct work_struct *work)
@@ -527,6 +580,7 @@ static void store_work(struct work_struct *work)
 	struct diff_area *area = container_of(work, struct diff_area, store_work);
 	struct copy *copy, *next;
 	struct blk_plug plug;
+	struct store store;
 	struct batch batch;
 	unsigned int noio;
 	int ret, failed;
@@ -541,12 +595,16 @@ static void store_work(struct work_struct *work)
 			break;
 
 		failed = 0;
+		store = (struct store) { .batch = &batch };
+		list_for_each_entry(copy, &batch.copies, link)
+			store.left += copy->count;
 		blk_start_plug(&plug);
 		list_for_each_entry(copy, &batch.copies, link) {
-			failed = diff_area_error(area) ?: store_copy(area, &batch, copy);
+			failed = diff_area_error(area) ?: store_copy(area, &store, copy);
 			if (failed)
 				break;
 		}
+		store_submit(&store);
 		blk_finish_plug(&plug);
 		ret = batch_wait(&batch) ?: failed;
 		if (ret && !diff_area_error(area))
@@ -611,14 +669,13 @@ static void whole_blocks(const struct diff_area *area, sector_t sector, sector_t
 
 int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count)
 {
-	u64 block, end;
-	int ret;
+	u64 block, end, run;
 
 	whole_blocks(area, sector, count, &block, &end);
-	for (; block < end; block = round_up(block + 1, 1ULL << area->table.shift)) {
-		ret = chunk_prepare(&area->table, block);
-		if (ret)
-			return ret;
+	for (; block < end; block += run) {
+		run = end - block;
+		if (!chunk_prepare(&area->table, block, &run))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -686,14 +743,31 @@ static int init_memory(struct diff_area *area)
 	area->nr_slots = clamp(chunk_queue_limit(&area->table), reserve, MAX_SLOTS);
 	area->slots = kvcalloc(area->nr_slots, sizeof(*area->slots), GFP_KERNEL);
 	area->free_slots = kvcalloc(area->nr_slots, sizeof(*area->free_slots), GFP_KERNEL);
-	area->pages = mempool_create_page_pool(reserve, 0);
 	area->copies = mempool_create_kmalloc_pool(COPY_RESERVE, sizeof(struct copy));
-	if (!area->slots || !area->free_slots || !area->pages || !area->copies)
+	if (!area->slots || !area->free_slots || !area->copies)
 		return -ENOMEM;
-	for (i = 0; i < area->nr_slots; i++)
-		area->free_slots[i] = area->nr_slots - 1 - i;
-	area->nr_free = area->nr_slots;
+	for (i = 0; i < area->nr_slots; i++) {
+		if (i < reserve) {
+			area->slots[i] = alloc_page(GFP_KERNEL);
+			if (!area->slots[i])
+				return -ENOMEM;
+		}
+		push_slot(area, i);
+	}
 	return bioset_init(&area->store_bios, COPY_RESERVE, 0, BIOSET_NEED_BVECS);
+}
+
+static void free_memory(struct diff_area *area)
+{
+	u32 i;
+
+	bioset_exit(&area->store_bios);
+	mempool_destroy(area->copies);
+	for (i = 0; area->slots && i < area->nr_slots; i++)
+		if (area->slots[i])
+			__free_page(area->slots[i]);
+	kvfree(area->free_slots);
+	kvfree(area->slots);
 }
 
 static int init_workers(struct diff_area *area)
@@ -701,7 +775,7 @@ static int init_workers(struct diff_area *area)
 	unsigned int major = MAJOR(area->dev), minor = MINOR(area->dev);
 
 	area->copy_wq = alloc_workqueue("blksnap-copy-%u:%u",
-					WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_PERCPU, 1, major, minor);
+					WQ_MEM_RECLAIM | WQ_PERCPU, 1, major, minor);
 	area->store_wq = alloc_workqueue("blksnap-store-%u:%u", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
 					 major, minor);
 	return area->copy_wq && area->store_wq ? 0 : -ENOMEM;
@@ -779,11 +853,7 @@ void diff_area_free(struct diff_area *area)
 	if (area->store_wq)
 		destroy_workqueue(area->store_wq);
 	event_queue_drop(&area->storage->events, &area->lost);
-	bioset_exit(&area->store_bios);
-	mempool_destroy(area->copies);
-	mempool_destroy(area->pages);
-	kvfree(area->free_slots);
-	kvfree(area->slots);
+	free_memory(area);
 	chunk_table_exit(&area->table);
 	kfree(area);
 }

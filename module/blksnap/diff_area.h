@@ -33,12 +33,11 @@
  * @copy_wq: runs @copy_work
  * @copy_work: reads what is to be copied, then lets the writes go on
  *
- * @slots: pages that hold blocks in memory, %NULL where one is free; a slot belongs to the
- *	block whose state names it
+ * @slots: pages that hold blocks in memory; a slot belongs to the block whose state names it
  * @nr_slots: their number
  * @free_slots: stack of the free ones
  * @nr_free: its height
- * @pages: where pages come from, with a reserve
+ * @nr_empty: so many at its bottom never had a page; those above keep theirs
  * @copies: where struct copy comes from, with a reserve
  *
  * @to_store: struct copy, in memory and waiting
@@ -75,7 +74,7 @@ struct diff_area {
 	u32 nr_slots;
 	u32 *free_slots;
 	u32 nr_free;
-	mempool_t *pages;
+	u32 nr_empty;
 	mempool_t *copies;
 
 	struct list_head to_store;
