@@ -33,6 +33,9 @@ static struct param chunk_maximum_in_queue = {
 
 PARAM(chunk_maximum_in_queue, "chunks of a device that may wait in memory for being stored");
 
+/* A group of pointers to chunks is a page. */
+#define GROUP_CHUNKS	(PAGE_SIZE / sizeof(void *))
+
 /**
  * struct chunk - states of the blocks of a chunk
  * @blocks: one each
@@ -54,31 +57,43 @@ unsigned int chunk_queue_limit(const struct chunk_table *table)
 	return min_t(u64, blocks, BLOCK_SLOT_MASK);
 }
 
-void chunk_table_init(struct chunk_table *table, sector_t capacity)
+int chunk_table_init(struct chunk_table *table, sector_t capacity)
 {
 	unsigned int shift = param_value(&chunk_minimum_shift);
+	u64 chunks;
 
 	while (shift < param_value(&chunk_maximum_shift) &&
 	       DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT)) >
 	       param_value(&chunk_maximum_count))
 		shift++;
 	table->shift = shift - DIFF_BLOCK_SHIFT;
-	xa_init(&table->chunks);
+	chunks = DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT));
+	table->nr_groups = DIV_ROUND_UP_ULL(chunks, GROUP_CHUNKS);
+	table->groups = kvcalloc(table->nr_groups, sizeof(*table->groups), GFP_KERNEL);
+	return table->groups ? 0 : -ENOMEM;
 }
 
 void chunk_table_exit(struct chunk_table *table)
 {
-	struct chunk *chunk;
-	unsigned long index;
+	unsigned int i, j;
+	void **group;
 
-	xa_for_each(&table->chunks, index, chunk)
-		kvfree(chunk);
-	xa_destroy(&table->chunks);
+	for (i = 0; table->groups && i < table->nr_groups; i++) {
+		group = table->groups[i];
+		for (j = 0; group && j < GROUP_CHUNKS; j++)
+			kvfree(group[j]);
+		kvfree(group);
+		cond_resched();
+	}
+	kvfree(table->groups);
 }
 
 static struct chunk *find(struct chunk_table *table, u64 block)
 {
-	return xa_load(&table->chunks, block >> table->shift);
+	unsigned int index = block >> table->shift;
+	void **group = READ_ONCE(table->groups[index / GROUP_CHUNKS]);
+
+	return group ? READ_ONCE(group[index % GROUP_CHUNKS]) : NULL;
 }
 
 static u32 *slot_of(struct chunk_table *table, struct chunk *chunk, u64 block)
@@ -92,25 +107,38 @@ static u64 rest_of_chunk(const struct chunk_table *table, u64 block)
 	return (1ULL << table->shift) - (block & ((1ULL << table->shift) - 1));
 }
 
-u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
+/* What a pointer leads to; made, of zeros, by whoever comes first. Return: NULL for want of memory. */
+static void *find_or_make(void **where, size_t size)
 {
 	/* Without the last one the allocator would rather try for ever than fail. */
 	const gfp_t gfp = GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY;
-	struct chunk *chunk = find(table, block);
-	void *there;
+	void *there = READ_ONCE(*where);
+	void *new;
 
-	if (!chunk) {
-		chunk = kvzalloc((size_t)sizeof(u32) << table->shift, gfp);
-		if (!chunk)
-			return NULL;
-		there = xa_cmpxchg(&table->chunks, block >> table->shift, NULL, chunk, gfp);
-		if (there) {
-			kvfree(chunk);
-			chunk = there;
-		}
-		if (xa_is_err(there))
-			return NULL;
-	}
+	if (there)
+		return there;
+	new = kvzalloc(size, gfp);
+	if (!new)
+		return NULL;
+	there = cmpxchg(where, NULL, new);
+	if (!there)
+		return new;
+	kvfree(new);
+	return there;
+}
+
+u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
+{
+	unsigned int index = block >> table->shift;
+	struct chunk *chunk;
+	void **group;
+
+	group = find_or_make(&table->groups[index / GROUP_CHUNKS], GROUP_CHUNKS * sizeof(*group));
+	if (!group)
+		return NULL;
+	chunk = find_or_make(&group[index % GROUP_CHUNKS], sizeof(u32) << table->shift);
+	if (!chunk)
+		return NULL;
 	*count = min(*count, rest_of_chunk(table, block));
 	return slot_of(table, chunk, block);
 }
@@ -122,11 +150,13 @@ u32 chunk_get(struct chunk_table *table, u64 block)
 	return chunk ? READ_ONCE(*slot_of(table, chunk, block)) : BLOCK_ORIGIN;
 }
 
-void chunk_set_zero(struct chunk_table *table, u64 block)
+bool chunk_set_zero(struct chunk_table *table, u64 block)
 {
 	struct chunk *chunk = find(table, block);
 
-	xchg(slot_of(table, chunk, block), BLOCK_ZERO);
+	if (chunk)
+		xchg(slot_of(table, chunk, block), BLOCK_ZERO);
+	return chunk;
 }
 
 u64 chunk_uncopied(struct chunk_table *table, u64 block, u64 count)

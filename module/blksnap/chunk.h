@@ -27,7 +27,6 @@
 
 #include <linux/atomic.h>
 #include <linux/types.h>
-#include <linux/xarray.h>
 
 /* A state fits 32 bits: MEMORY and READING come with a slot, STORED with a block number. */
 #define BLOCK_ORIGIN		0U
@@ -70,12 +69,14 @@ static inline bool block_change(u32 *state, u32 from, u32 to)
 
 /**
  * struct chunk_table - the records of all chunks of a device
- * @chunks: struct chunk by index; one is added by the copy worker or when storage is
- *	appended, none is removed
+ * @groups: of pointers to struct chunk, by index; a group or a chunk is added by the copy worker or
+ *	when storage is appended, none is removed
+ * @nr_groups: how many there may be
  * @shift: log2 of the number of blocks in a chunk
  */
 struct chunk_table {
-	struct xarray chunks;
+	void **groups;
+	unsigned int nr_groups;
 	unsigned int shift;
 };
 
@@ -84,8 +85,11 @@ struct chunk_table {
  * @table: the table
  * @capacity: of the device, in sectors; chunks are as small as they may be if they do not
  *	become too many
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM; chunk_table_exit() is to follow in both cases.
  */
-void chunk_table_init(struct chunk_table *table, sector_t capacity);
+int chunk_table_init(struct chunk_table *table, sector_t capacity);
 
 /* chunk_table_exit - nobody uses the table any more */
 void chunk_table_exit(struct chunk_table *table);
@@ -111,8 +115,8 @@ u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count);
 /* chunk_get - the state of a block. Context: any. */
 u32 chunk_get(struct chunk_table *table, u64 block);
 
-/* chunk_set_zero - make a block storage, whatever it was. Context: any. */
-void chunk_set_zero(struct chunk_table *table, u64 block);
+/* chunk_set_zero - make a block storage. Context: any. Return: false if it was not prepared. */
+bool chunk_set_zero(struct chunk_table *table, u64 block);
 
 /**
  * chunk_uncopied - how many adjacent blocks still have their data on the origin only

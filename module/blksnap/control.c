@@ -238,6 +238,11 @@ static struct blkfilter *filter_attach(struct block_device *bdev)
 		pr_warn("%pg: is the image of a snapshot and cannot be tracked\n", bdev);
 		return ERR_PTR(-EOPNOTSUPP);
 	}
+	if (bdev_logical_block_size(bdev) > DIFF_BLOCK_SIZE) {
+		pr_warn("%pg: logical blocks of %u bytes are larger than %u, which is what is copied\n",
+			bdev, bdev_logical_block_size(bdev), DIFF_BLOCK_SIZE);
+		return ERR_PTR(-EOPNOTSUPP);
+	}
 	return tracker_attach(bdev);
 }
 

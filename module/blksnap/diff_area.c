@@ -280,8 +280,8 @@ static void copy_read(struct diff_area *area, struct copy *copy)
 	submit_bio_noacct(&copy->bio);
 }
 
-/* Marks the blocks of a copy that has been read, and hands it on. */
-static void copy_commit(struct diff_area *area, struct copy *copy)
+/* Marks the blocks of a copy that has been read. */
+static void copy_commit(struct copy *copy)
 {
 	unsigned int i;
 
@@ -289,8 +289,15 @@ static void copy_commit(struct diff_area *area, struct copy *copy)
 		block_change(&copy->states[i], BLOCK_IN_SLOT | BLOCK_READING | copy->slots[i],
 			     BLOCK_IN_SLOT | copy->slots[i]);
 	bio_uninit(&copy->bio);
+}
+
+/* Hands the copies of a batch on. */
+static void store(struct diff_area *area, struct batch *batch)
+{
+	if (list_empty(&batch->copies))
+		return;
 	raw_spin_lock_irq(&area->lock);
-	list_add_tail(&copy->link, &area->to_store);
+	list_splice_tail(&batch->copies, &area->to_store);
 	raw_spin_unlock_irq(&area->lock);
 	queue_work(area->store_wq, &area->store_work);
 }
@@ -302,20 +309,21 @@ static void copy_commit(struct diff_area *area, struct copy *copy)
  */
 static void batch_finish(struct diff_area *area, struct batch *batch)
 {
-	struct copy *copy, *next_copy;
-	struct wish *wish, *next_wish;
+	struct wish *wish, *next;
+	struct copy *copy;
 	struct bio *bio;
 	int ret;
 
 	ret = batch_wait(batch);
 	if (ret)
 		diff_area_fail(area, ret);
-	list_for_each_entry_safe(copy, next_copy, &batch->copies, link)
-		copy_commit(area, copy);
-	list_for_each_entry_safe(wish, next_wish, &batch->wishes, link)
-		complete(&wish->done);
+	list_for_each_entry(copy, &batch->copies, link)
+		copy_commit(copy);
 	while ((bio = bio_list_pop(&batch->writes)))
 		blkfilter_resubmit(bio);
+	store(area, batch);
+	list_for_each_entry_safe(wish, next, &batch->wishes, link)
+		complete(&wish->done);
 	batch_init(batch);
 }
 
@@ -488,8 +496,12 @@ static void copy_work(struct work_struct *work)
 
 static void store_end(struct bio *bio)
 {
-	batch_put(bio->bi_private, bio->bi_status);
+	struct batch *batch = bio->bi_private;
+	blk_status_t status = bio->bi_status;
+
+	/* In this order: once the batch has ended, the area with the memory of its bios may go. */
 	bio_put(bio);
+	batch_put(batch, status);
 }
 
 /**
@@ -686,7 +698,9 @@ void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t 
 
 	whole_blocks(area, sector, count, &block, &end);
 	for (; block < end; block++) {
-		chunk_set_zero(&area->table, block);
+		/* It was a smaller device when that was prepared. */
+		if (!chunk_set_zero(&area->table, block))
+			diff_area_fail(area, -ESTALE);
 		cond_resched();
 	}
 }
@@ -774,10 +788,9 @@ static int init_workers(struct diff_area *area)
 {
 	unsigned int major = MAJOR(area->dev), minor = MINOR(area->dev);
 
-	area->copy_wq = alloc_workqueue("blksnap-copy-%u:%u",
-					WQ_MEM_RECLAIM | WQ_PERCPU, 1, major, minor);
-	area->store_wq = alloc_workqueue("blksnap-store-%u:%u", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
-					 major, minor);
+	area->copy_wq = alloc_ordered_workqueue("blksnap-copy-%u:%u", WQ_MEM_RECLAIM, major, minor);
+	area->store_wq = alloc_ordered_workqueue("blksnap-store-%u:%u", WQ_MEM_RECLAIM, major,
+						 minor);
 	return area->copy_wq && area->store_wq ? 0 : -ENOMEM;
 }
 
@@ -804,9 +817,10 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	INIT_WORK(&area->store_work, store_work);
 	init_waitqueue_head(&area->progress);
 	event_init(&area->lost);
-	chunk_table_init(&area->table, area->capacity);
 
-	ret = init_memory(area) ?: init_workers(area);
+	ret = chunk_table_init(&area->table, area->capacity);
+	ret = ret ?: init_memory(area);
+	ret = ret ?: init_workers(area);
 	if (ret) {
 		diff_area_free(area);
 		return ERR_PTR(ret);
@@ -848,10 +862,11 @@ void diff_area_leave_origin(struct diff_area *area)
 
 void diff_area_free(struct diff_area *area)
 {
-	if (area->copy_wq)
-		destroy_workqueue(area->copy_wq);
+	/* A store that fails wakes the copy worker, which has nothing to store any more. */
 	if (area->store_wq)
 		destroy_workqueue(area->store_wq);
+	if (area->copy_wq)
+		destroy_workqueue(area->copy_wq);
 	event_queue_drop(&area->storage->events, &area->lost);
 	free_memory(area);
 	chunk_table_exit(&area->table);

@@ -63,22 +63,21 @@ bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t cou
 static bool read_block(struct diff_area *area, u64 block, unsigned int offset, struct bio_vec bv)
 {
 	unsigned long flags;
-	struct page *page = NULL;
+	bool in_memory;
 	void *data;
 	u32 state;
 
 	raw_spin_lock_irqsave(&area->lock, flags);
 	state = chunk_get(&area->table, block);
-	/* After a failure the slot may be empty. */
-	if (block_is_in_memory(state))
-		page = area->slots[state & BLOCK_SLOT_MASK];
-	if (page) {
-		data = kmap_local_page(page);
+	in_memory = block_is_in_memory(state);
+	if (in_memory) {
+		/* After a failure it may be another block's; whoever reads asks for it then. */
+		data = kmap_local_page(area->slots[state & BLOCK_SLOT_MASK]);
 		memcpy_to_bvec(&bv, data + offset);
 		kunmap_local(data);
 	}
 	raw_spin_unlock_irqrestore(&area->lock, flags);
-	return page;
+	return in_memory;
 }
 
 bool diff_area_read_memory(struct diff_area *area, struct bio *bio)
