@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Makes the JSON file of the lines that tests/bench/instructions prints;
-# an object a line. Of the rounds of a row the least counts: whatever disturbs, adds.
+# Makes the JSON file of the lines that tests/bench/instructions and tests/bench/io print; an
+# object a line. Of the rounds of a row of instructions the least counts: whatever disturbs, adds.
+# Of times the median counts, and that of the ratios to the raw device in the same round.
 
 function row(text) {
 	rows[++nr] = text
@@ -30,7 +31,40 @@ $1 == "take" { row(sprintf("{\"what\": \"take\", \"mib\": %s, \"devices\": %s, \
 $1 == "memory" { row(sprintf("{\"what\": \"memory\", \"mib\": %s, \"bytes\": %s}", $2, $3)) }
 $1 == "growth" { row(sprintf("{\"what\": \"growth\", \"devices\": %s, \"instructions\": %s}", $2, $3)) }
 
+$1 == "time" {
+	key = $3 SUBSEP $4
+	if (!(key in rounds))
+		timed[++times] = key
+	rounds[key]++
+	time[key, $2] = $5
+}
+
+$1 == "changed" { row(sprintf("{\"what\": \"changed\", \"mib\": %s, \"kib\": %s}", $2, $3)) }
+
+# median: of value[1] to value[n].
+function median(value, n, i, j, v) {
+	for (i = 2; i <= n; i++) {
+		v = value[i]
+		for (j = i - 1; j > 0 && value[j] > v; j--)
+			value[j + 1] = value[j]
+		value[j + 1] = v
+	}
+	return n % 2 ? value[(n + 1) / 2] : (value[n / 2] + value[n / 2 + 1]) / 2
+}
+
+function time_row(key, part, r, n, each, ratio) {
+	split(key, part, SUBSEP)
+	for (r = 0; r < rounds[key]; r++) {
+		each[++n] = time[key, r]
+		ratio[n] = time["raw", part[2], r] / time[key, r]
+	}
+	row(sprintf("{\"what\": \"time\", \"candidate\": \"%s\", \"load\": \"%s\", \"milliseconds\": %.0f, \"ratio\": %.3f}",
+		part[1], part[2], median(each, n), median(ratio, n)))
+}
+
 END {
+	for (i = 1; i <= times; i++)
+		time_row(timed[i])
 	print "["
 	printf "{\"what\": \"kernel\", \"version\": \"%s\"}", kernel
 	for (i = 1; i <= keys; i++) {

@@ -70,3 +70,9 @@ let_go() {
 take_window() {
 	dmesg | sed -n 's/.*writes held for \([0-9]*\) us.*/\1/p' | tail -n 1
 }
+
+free_memory() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '$1 == "MemFree:" { print $2 * 1024 }' /proc/meminfo
+}

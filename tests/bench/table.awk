@@ -8,7 +8,7 @@ function head(columns, i, n, name, line, rule) {
 	current = what
 	n = split(columns, name, "|")
 	for (i = 1; i <= n; i++) {
-		line = line (markdown ? "| " name[i] " " : sprintf(i == 1 ? "%-34s" : "%16s", name[i]))
+		line = line (markdown ? "| " name[i] " " : sprintf(i == 1 ? "%-34s" : "%18s", name[i]))
 		rule = rule "| --- "
 	}
 	print "\n" line (markdown ? "|\n" rule "|" : "")
@@ -17,7 +17,7 @@ function head(columns, i, n, name, line, rule) {
 function line(columns, i, n, value, text) {
 	n = split(columns, value, "|")
 	for (i = 1; i <= n; i++)
-		text = text (markdown ? "| " value[i] " " : sprintf(i == 1 ? "%-34s" : "%16s", value[i]))
+		text = text (markdown ? "| " value[i] " " : sprintf(i == 1 ? "%-34s" : "%18s", value[i]))
 	print text (markdown ? "|" : "")
 }
 
@@ -49,4 +49,14 @@ what == "memory" {
 what == "growth" {
 	head("attached devices|instructions")
 	line(field("devices") "|" field("instructions"))
+}
+
+what == "time" {
+	head("candidate, load|median, ms|ratio to raw")
+	line(sprintf("%s, %s|%d|%.3f", field("candidate"), field("load"), field("milliseconds"), field("ratio")))
+}
+
+what == "changed" {
+	head("memory: MiB overwritten|KiB")
+	line(field("mib") "|" field("kib"))
 }
