@@ -77,6 +77,11 @@ has_not() {
 	! grep -E -- "$2" <<<"$1" || exit 1
 }
 
+# quoted TEXT: a pattern that matches just this.
+quoted() {
+	sed 's/[][\.*^$+?(){}|/]/\\&/g' <<<"$1"
+}
+
 # modules_for KERNEL: the files of both modules.
 modules_for() {
 	find "/lib/modules/$1" -name 'blksnap.ko*' -o -name 'blkfilter.ko*'
@@ -93,7 +98,7 @@ files() {
 built() {
 	local module
 
-	has "$(dkms status)" "^blksnap[/, ]+$2, $1, [^:]*: installed"
+	has "$(dkms status)" "^blksnap[/, ]+$(quoted "$2, $1"), [^:]*: installed"
 	equal 2 "$(modules_for "$1" | wc -l)" "modules"
 	for module in blkfilter blksnap; do
 		has "$(modinfo -k "$1" -F filename "$module")" /updates/dkms/
