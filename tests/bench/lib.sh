@@ -74,5 +74,5 @@ take_window() {
 free_memory() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	awk '$1 == "MemFree:" { print $2 * 1024 }' /proc/meminfo
+	awk '$1 == "MemFree:" { printf "%.0f\n", $2 * 1024 }' /proc/meminfo
 }
