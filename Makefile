@@ -92,3 +92,4 @@ vm: deps ## a shell in a guest with two disks
 clean: ## remove what was built (the cache of kernels stays)
 	rm -rf build
 	@[ ! -e agent/Makefile ] || $(MAKE) -s -C agent clean
+	@$(MAKE) -s -C selinux clean
