@@ -143,3 +143,16 @@ keep() {
 kept() {
 	cat "$STATE/$1"
 }
+
+# denials: what SELinux denied to us, or to others with what is ours, in all boots. The mark
+# tells that all before it has been written.
+denials() {
+	local mark=mark-$RANDOM$RANDOM
+
+	auditctl -m "$mark" >&2
+	timeout 30 sh -c "until grep -q $mark /var/log/audit/audit.log; do sleep 0.1; done"
+	{
+		cat /var/log/audit/audit.log*
+		journalctl --no-pager -o cat
+	} | grep -E '(avc|AVC).*denied.*blksnap_' | sort -u || true
+}
