@@ -39,8 +39,6 @@ $1 == "time" {
 	time[key, $2] = $5
 }
 
-$1 == "changed" { row(sprintf("{\"what\": \"changed\", \"mib\": %s, \"kib\": %s}", $2, $3)) }
-
 # median: of value[1] to value[n].
 function median(value, n, i, j, v) {
 	for (i = 2; i <= n; i++) {

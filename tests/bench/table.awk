@@ -55,8 +55,3 @@ what == "time" {
 	head("candidate, load|median, ms|ratio to raw")
 	line(sprintf("%s, %s|%d|%.3f", field("candidate"), field("load"), field("milliseconds"), field("ratio")))
 }
-
-what == "changed" {
-	head("memory: MiB overwritten|KiB")
-	line(field("mib") "|" field("kib"))
-}
