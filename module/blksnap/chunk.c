@@ -69,13 +69,15 @@ int chunk_table_init(struct chunk_table *table, sector_t capacity)
 	table->shift = shift - DIFF_BLOCK_SHIFT;
 	chunks = DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT));
 	table->nr_groups = DIV_ROUND_UP_ULL(chunks, GROUP_CHUNKS);
-	table->groups = kvcalloc(table->nr_groups, sizeof(*table->groups), GFP_KERNEL);
+	/* Small chunks of a large device may be more than there can be memory for. */
+	table->groups = kvcalloc(table->nr_groups, sizeof(*table->groups),
+				 GFP_KERNEL | __GFP_NOWARN);
 	return table->groups ? 0 : -ENOMEM;
 }
 
 void chunk_table_exit(struct chunk_table *table)
 {
-	unsigned int i, j;
+	unsigned long i, j;
 	void **group;
 
 	for (i = 0; table->groups && i < table->nr_groups; i++) {
@@ -90,7 +92,7 @@ void chunk_table_exit(struct chunk_table *table)
 
 static struct chunk *find(struct chunk_table *table, u64 block)
 {
-	unsigned int index = block >> table->shift;
+	u64 index = block >> table->shift;
 	void **group = READ_ONCE(table->groups[index / GROUP_CHUNKS]);
 
 	return group ? READ_ONCE(group[index % GROUP_CHUNKS]) : NULL;
@@ -129,7 +131,7 @@ static void *find_or_make(void **where, size_t size)
 
 u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
 {
-	unsigned int index = block >> table->shift;
+	u64 index = block >> table->shift;
 	struct chunk *chunk;
 	void **group;
 

@@ -76,7 +76,7 @@ static inline bool block_change(u32 *state, u32 from, u32 to)
  */
 struct chunk_table {
 	void **groups;
-	unsigned int nr_groups;
+	unsigned long nr_groups;
 	unsigned int shift;
 };
 

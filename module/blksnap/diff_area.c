@@ -291,8 +291,8 @@ static void copy_commit(struct copy *copy)
 	bio_uninit(&copy->bio);
 }
 
-/* Hands the copies of a batch on. */
-static void store(struct diff_area *area, struct batch *batch)
+/* Hands the copies of a batch to the store worker. */
+static void queue_store(struct diff_area *area, struct batch *batch)
 {
 	if (list_empty(&batch->copies))
 		return;
@@ -319,11 +319,12 @@ static void batch_finish(struct diff_area *area, struct batch *batch)
 		diff_area_fail(area, ret);
 	list_for_each_entry(copy, &batch->copies, link)
 		copy_commit(copy);
-	while ((bio = bio_list_pop(&batch->writes)))
-		blkfilter_resubmit(bio);
-	store(area, batch);
+	/* Submitting may wait for the origin; neither the storage nor the image has to. */
+	queue_store(area, batch);
 	list_for_each_entry_safe(wish, next, &batch->wishes, link)
 		complete(&wish->done);
+	while ((bio = bio_list_pop(&batch->writes)))
+		blkfilter_resubmit(bio);
 	batch_init(batch);
 }
 
