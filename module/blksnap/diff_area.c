@@ -141,57 +141,6 @@ static void fail_all(struct diff_area *area, int error)
 	kick(area);
 }
 
-/*
- * Slots
- */
-
-/* Takes a free slot. Called with the lock held. */
-static u32 pop_slot(struct diff_area *area)
-{
-	area->nr_free--;
-	area->nr_empty = min(area->nr_empty, area->nr_free);
-	return area->free_slots[area->nr_free];
-}
-
-/* Gives one back, below those that have a page if it has none. Called with the lock held. */
-static void push_slot(struct diff_area *area, u32 slot)
-{
-	u32 at = area->nr_free++;
-
-	if (!area->slots[slot]) {
-		area->free_slots[at] = area->free_slots[area->nr_empty];
-		at = area->nr_empty++;
-	}
-	area->free_slots[at] = slot;
-}
-
-static void put_slot(struct diff_area *area, u32 slot)
-{
-	raw_spin_lock_irq(&area->lock);
-	push_slot(area, slot);
-	raw_spin_unlock_irq(&area->lock);
-}
-
-/* get_slot - a free slot with a page in it. Return: false if there is none now. */
-static bool get_slot(struct diff_area *area, u32 *slot)
-{
-	bool got;
-
-	raw_spin_lock_irq(&area->lock);
-	got = area->nr_free;
-	if (got)
-		*slot = pop_slot(area);
-	raw_spin_unlock_irq(&area->lock);
-	/* It belongs to nobody else now. */
-	if (got && !area->slots[*slot]) {
-		area->slots[*slot] = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
-		got = area->slots[*slot];
-		if (!got)
-			put_slot(area, *slot);
-	}
-	return got;
-}
-
 static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 first, u32 *states)
 {
 	struct copy *copy = mempool_alloc(area->copies, GFP_NOWAIT | __GFP_NOWARN);
@@ -208,10 +157,7 @@ static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 fi
 /* Frees a copy with the slots it has. */
 static void free_copy(struct diff_area *area, struct copy *copy)
 {
-	unsigned int i;
-
-	for (i = 0; i < copy->count; i++)
-		put_slot(area, copy->slots[i]);
+	slots_put(&area->slots, copy->slots, copy->count);
 	mempool_free(copy, area->copies);
 }
 
@@ -266,7 +212,7 @@ static void copy_read(struct diff_area *area, struct copy *copy)
 	copy->bio.bi_iter.bi_sector = copy->first * DIFF_BLOCK_SECTORS;
 	copy->bio.bi_end_io = copy_read_end;
 	for (i = 0; i < copy->count; i++) {
-		struct page *page = area->slots[copy->slots[i]];
+		struct page *page = area->slots.pages[copy->slots[i]];
 		unsigned int len = min(left, DIFF_BLOCK_SIZE);
 
 		/* All of it will be stored. */
@@ -344,12 +290,9 @@ static void wait_for_store(struct diff_area *area, unsigned long seen)
 static void make_room(struct diff_area *area, struct batch *batch)
 {
 	unsigned long seen = READ_ONCE(area->stored);
-	bool coming;
-
 	/* Every slot that is taken now comes back with a copy that is counted after @seen. */
-	raw_spin_lock_irq(&area->lock);
-	coming = area->nr_free < area->nr_slots;
-	raw_spin_unlock_irq(&area->lock);
+	bool coming = !slots_all_free(&area->slots);
+
 	batch_finish(area, batch);
 	if (coming)
 		wait_for_store(area, seen);
@@ -368,14 +311,14 @@ static int copy_block(struct diff_area *area, struct copy *copy, u32 state)
 
 	if (READ_ONCE(*now) != state)
 		return 1;
-	if (!get_slot(area, &slot))
+	if (!slots_get(&area->slots, &slot))
 		return -EAGAIN;
 	if (state == BLOCK_ZERO)
-		clear_highpage(area->slots[slot]);
+		clear_highpage(area->slots.pages[slot]);
 	else
 		reading = BLOCK_READING;
 	if (!block_change(now, state, BLOCK_IN_SLOT | reading | slot)) {
-		put_slot(area, slot);
+		slots_put(&area->slots, &slot, 1);
 		return 1;
 	}
 	copy->slots[copy->count++] = slot;
@@ -441,7 +384,18 @@ static void copy_range(struct diff_area *area, struct batch *batch, u64 first, u
 }
 
 /* The blocks of a write; cut down to the image. */
-static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *first, u64 *count);
+static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *first, u64 *count)
+{
+	sector_t origin = compat_part_start(compat_part_of(area->origin));
+	sector_t start = compat_bio_start(bio);
+	sector_t end = start + bio_sectors(bio) - origin;
+
+	/* It may begin before the device, or end behind it, if it came through the disk. */
+	start = max(start, origin) - origin;
+	end = min(end, area->capacity);
+	*first = start / DIFF_BLOCK_SECTORS;
+	*count = start < end ? DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - *first : 0;
+}
 
 static bool take_parked(struct diff_area *area, struct bio_list *writes,
 			struct list_head *wishes)
@@ -556,7 +510,7 @@ static void store_run(struct diff_area *area, struct store *store, struct copy *
 		if (!store->bio || store->bdev != bdev || bio_end_sector(store->bio) != sector ||
 		    store->bio->bi_vcnt == store->bio->bi_max_vecs)
 			store_begin(area, store, bdev, sector);
-		__bio_add_page(store->bio, area->slots[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
+		__bio_add_page(store->bio, area->slots.pages[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
 		copy->stored[from + i] = block_stored_at(number + i);
 		store->left--;
 	}
@@ -637,19 +591,6 @@ static void store_work(struct work_struct *work)
 /*
  * Writes to the origin
  */
-
-static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *first, u64 *count)
-{
-	sector_t origin = compat_part_start(compat_part_of(area->origin));
-	sector_t start = compat_bio_start(bio);
-	sector_t end = start + bio_sectors(bio) - origin;
-
-	/* It may begin before the device, or end behind it, if it came through the disk. */
-	start = max(start, origin) - origin;
-	end = min(end, area->capacity);
-	*first = start / DIFF_BLOCK_SECTORS;
-	*count = start < end ? DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - *first : 0;
-}
 
 bool diff_area_write(struct diff_area *area, struct bio *bio,
 		     const struct blkfilter_range *range)
@@ -753,36 +694,27 @@ int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t co
 static int init_memory(struct diff_area *area)
 {
 	unsigned int reserve = param_value(&free_diff_buffer_pool_size);
-	u32 i;
+	int ret;
 
-	area->nr_slots = clamp(chunk_queue_limit(&area->table), reserve, MAX_SLOTS);
-	area->slots = kvcalloc(area->nr_slots, sizeof(*area->slots), GFP_KERNEL);
-	area->free_slots = kvcalloc(area->nr_slots, sizeof(*area->free_slots), GFP_KERNEL);
+	ret = chunk_table_init(&area->table, area->capacity);
+	if (ret)
+		return ret;
+	ret = slots_init(&area->slots,
+			 clamp(chunk_queue_limit(&area->table), reserve, MAX_SLOTS), reserve);
+	if (ret)
+		return ret;
 	area->copies = mempool_create_kmalloc_pool(COPY_RESERVE, sizeof(struct copy));
-	if (!area->slots || !area->free_slots || !area->copies)
+	if (!area->copies)
 		return -ENOMEM;
-	for (i = 0; i < area->nr_slots; i++) {
-		if (i < reserve) {
-			area->slots[i] = alloc_page(GFP_KERNEL);
-			if (!area->slots[i])
-				return -ENOMEM;
-		}
-		push_slot(area, i);
-	}
 	return bioset_init(&area->store_bios, COPY_RESERVE, 0, BIOSET_NEED_BVECS);
 }
 
 static void free_memory(struct diff_area *area)
 {
-	u32 i;
-
 	bioset_exit(&area->store_bios);
 	mempool_destroy(area->copies);
-	for (i = 0; area->slots && i < area->nr_slots; i++)
-		if (area->slots[i])
-			__free_page(area->slots[i]);
-	kvfree(area->free_slots);
-	kvfree(area->slots);
+	slots_exit(&area->slots);
+	chunk_table_exit(&area->table);
 }
 
 static int init_workers(struct diff_area *area)
@@ -819,9 +751,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	init_waitqueue_head(&area->progress);
 	event_init(&area->lost);
 
-	ret = chunk_table_init(&area->table, area->capacity);
-	ret = ret ?: init_memory(area);
-	ret = ret ?: init_workers(area);
+	ret = init_memory(area) ?: init_workers(area);
 	if (ret) {
 		diff_area_free(area);
 		return ERR_PTR(ret);
@@ -870,6 +800,5 @@ void diff_area_free(struct diff_area *area)
 		destroy_workqueue(area->copy_wq);
 	event_queue_drop(&area->storage->events, &area->lost);
 	free_memory(area);
-	chunk_table_exit(&area->table);
 	kfree(area);
 }

@@ -12,6 +12,7 @@
 #include <linux/workqueue.h>
 #include "chunk.h"
 #include "diff_storage.h"
+#include "slots.h"
 
 /**
  * struct diff_area - the difference of a device to its image
@@ -27,17 +28,13 @@
  * @error: 0, or why this image is lost; set once by diff_area_fail()
  * @lost: the event that it is
  *
- * @lock: protects the lists and the slots; taken in any context
+ * @lock: protects the lists, and that a block in memory stays in its slot; taken in any context
  * @parked: writes that wait for their blocks to be copied
  * @wanted: struct wish, others who do
  * @copy_wq: runs @copy_work
  * @copy_work: reads what is to be copied, then lets the writes go on
  *
- * @slots: pages that hold blocks in memory; a slot belongs to the block whose state names it
- * @nr_slots: their number
- * @free_slots: stack of the free ones
- * @nr_free: its height
- * @nr_empty: so many at its bottom never had a page; those above keep theirs
+ * @slots: blocks in memory; a slot belongs to the block whose state names it
  * @copies: where struct copy comes from, with a reserve
  *
  * @to_store: struct copy, in memory and waiting
@@ -70,11 +67,7 @@ struct diff_area {
 	struct workqueue_struct *copy_wq;
 	struct work_struct copy_work;
 
-	struct page **slots;
-	u32 nr_slots;
-	u32 *free_slots;
-	u32 nr_free;
-	u32 nr_empty;
+	struct slots slots;
 	mempool_t *copies;
 
 	struct list_head to_store;

@@ -72,7 +72,7 @@ static bool read_block(struct diff_area *area, u64 block, unsigned int offset, s
 	in_memory = block_is_in_memory(state);
 	if (in_memory) {
 		/* After a failure it may be another block's; whoever reads asks for it then. */
-		data = kmap_local_page(area->slots[state & BLOCK_SLOT_MASK]);
+		data = kmap_local_page(area->slots.pages[state & BLOCK_SLOT_MASK]);
 		memcpy_to_bvec(&bv, data + offset);
 		kunmap_local(data);
 	}
