@@ -10,7 +10,7 @@ PACKAGES := \
 	debian-archive-keyring dh-dkms dkms dpkg-dev e2fsprogs flex lintian \
 	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu git gnuplot-nox kmod libblkid-dev libbpf1 libc6-dev \
 	libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
-	perl pkg-config python3-minimal qemu-system-x86 rpm rsync selinux-policy-dev shellcheck sparse \
+	perl pkg-config python3-minimal qemu-system-x86 rpm rpmlint rsync selinux-policy-dev shellcheck sparse \
 	valgrind xz-utils zsh zstd
 
 .PHONY: help
