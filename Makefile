@@ -57,6 +57,10 @@ check-long: deps ## "make check" with the long tests
 check-debug: deps ## guest tests on kernels with KASAN, lockdep, kmemleak; with KCSAN
 	@tests/run --kernel debug --kernel kcsan
 
+.PHONY: check-debug-quick
+check-debug-quick: deps ## of them, those of concurrent things with KASAN, lockdep, kmemleak
+	@tests/run --kernel debug --word concurrent
+
 .PHONY: bench
 bench: deps ## what it costs, beside device mapper; writes docs/performance.md anew
 	@tests/bench/run
