@@ -195,8 +195,11 @@ static bool make_spare_in(struct stock *stock, const char *folder, uint64_t byte
 	ret = storage_file_make(&file, folder, &stock->record->id, bytes, &stock->spare, &reason);
 	if (!ret) {
 		ret = add_file(stock, &file);
-		if (ret)
+		if (ret) {
 			blksnap_extents_close(stock->spare);
+			storage_file_remove(file.path);
+			storage_file_close(&file);
+		}
 	}
 	if (!ret)
 		return true;
