@@ -117,15 +117,19 @@ static void put_image(struct snapimage *image)
 		complete(&image->unused);
 }
 
-/* Ends a bio of the image. Data that was found after a failure is not to be trusted. */
+/*
+ * Ends a bio of the image. Data that was found after a failure is not to be trusted. What was
+ * cut off from it may have failed already, and that stays.
+ */
 static void end(struct snapimage *image, struct bio *bio, blk_status_t status)
 {
 	smp_rmb(); /* first the data, then the error */
 	if (diff_area_error(image->area))
 		status = BLK_STS_IOERR;
-	bio->bi_status = status;
-	put_image(image);
+	if (status)
+		bio->bi_status = status;
 	bio_endio(bio);
+	put_image(image); /* the bio may be of the image's own memory */
 }
 
 static void hand_to_worker(struct snapimage *image, struct bio *bio)
