@@ -110,8 +110,8 @@ static void shown_free(struct shown *shown)
 }
 
 /*
- * The handler of chained bios. Newer kernels know them by it and do not want it called: such
- * a bio has to be ended once more.
+ * The handler of chained bios, whose bi_private is their parent. Newer kernels know them by it
+ * and do not want it called: such a bio has to be ended once more.
  */
 static bio_end_io_t *chained_end_io;
 
@@ -127,21 +127,50 @@ static void learn_chained_end_io(void)
 	bio_uninit(&parent);
 }
 
+static void shown_end_io(struct bio *bio);
+
+/* Takes all struct shown off a bio that ends, and counts it out. */
+static void shown_remove(struct bio *bio)
+{
+	do {
+		struct shown *shown = bio->bi_private;
+		struct blkfilter_attachment *att = shown->att;
+
+		bio->bi_end_io = shown->end_io;
+		bio->bi_private = shown->private;
+		shown_free(shown);
+		if (att)
+			gate_leave(att);
+	} while (bio->bi_end_io == shown_end_io);
+}
+
+/*
+ * Ends a chained bio, and with it those of its parents that waited for nothing else. bio_endio()
+ * goes from one to the next in a loop as long as it finds the handler of chained bios: it is made
+ * to find that, or a long chain would become a deep stack.
+ */
+static void end_chained(struct bio *bio)
+{
+	struct bio *last = bio;
+
+	do {
+		last = last->bi_private;
+		/* Acquire: its own end and those of its other parts are over. */
+		if (atomic_read_acquire(&last->__bi_remaining) > 1)
+			break;
+		if (last->bi_end_io == shown_end_io)
+			shown_remove(last);
+	} while (last->bi_end_io == chained_end_io);
+	bio_endio(bio);
+}
+
 static void shown_end_io(struct bio *bio)
 {
-	struct shown *shown = bio->bi_private;
-	struct blkfilter_attachment *att = shown->att;
-
-	bio->bi_end_io = shown->end_io;
-	bio->bi_private = shown->private;
-	shown_free(shown);
-	if (att)
-		gate_leave(att);
-	/*
-	 * The block layer's part of ending it has been done. As tail calls, so that a long
-	 * chain does not become a deep stack.
-	 */
-	if (likely(bio->bi_end_io && bio->bi_end_io != chained_end_io))
+	shown_remove(bio);
+	/* The block layer's part of ending it has been done. */
+	if (unlikely(bio->bi_end_io == chained_end_io))
+		end_chained(bio);
+	else if (likely(bio->bi_end_io))
 		bio->bi_end_io(bio);
 	else
 		bio_endio(bio);
