@@ -155,7 +155,10 @@ static void end_chained(struct bio *bio)
 
 	do {
 		last = last->bi_private;
-		/* Acquire: its own end and those of its other parts are over. */
+		/*
+		 * The last that it waits for is us: nobody else touches it. Acquire: after its own
+		 * end, and those of its other children.
+		 */
 		if (atomic_read_acquire(&last->__bi_remaining) > 1)
 			break;
 		if (last->bi_end_io == shown_end_io)
