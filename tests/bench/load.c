@@ -5,6 +5,8 @@
  * Direct I/O of SIZE bytes each, COUNT times, up to DEPTH under way. Random ones touch no
  * place twice. Prints how long it took: by the time stamp counter, which with an emulator
  * that counts instructions is their number, and in nanoseconds.
+ *
+ * BUILD: amd64
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -54,6 +54,11 @@ kernel_line() {
 		"$TESTS_DIR/kernels" || die "no kernel '$1' in tests/kernels"
 }
 
+# kernel_architecture NAME: Debian's name of what it runs on.
+kernel_architecture() {
+	kernel_line "$1" | awk '{ print $3 ~ /:/ ? substr($3, index($3, ":") + 1) : "amd64" }'
+}
+
 # kernel_tests NAME: which tests the kernel runs.
 kernel_tests() {
 	kernel_line "$1" | awk '{ print $5 }'
