@@ -43,14 +43,22 @@ struct compat_collect {
 	compat_uptr_t ids;
 };
 
-/* struct blksnap_cbtinfo ends here for callers that align 64 bits to 32. */
-#define COMPAT_CBTINFO_SIZE	36
+/* Shorter than the other where 32-bit callers align 64 bits to 32, as on x86. */
+struct compat_cbtinfo {
+	compat_u64 device_capacity;
+	u32 block_size;
+	u32 block_count;
+	struct blksnap_uuid generation_id;
+	u8 changes_number;
+};
 
 static_assert(sizeof(struct compat_cbtmap) == 12);
 static_assert(sizeof(struct compat_cbtdirty) == 8);
 static_assert(sizeof(struct compat_append_storage) == 32);
 static_assert(sizeof(struct compat_collect) == 8);
-static_assert(offsetofend(struct blksnap_cbtinfo, changes_number) <= COMPAT_CBTINFO_SIZE);
+static_assert(sizeof(struct compat_cbtinfo) <= sizeof(struct blksnap_cbtinfo));
+static_assert(offsetof(struct compat_cbtinfo, changes_number) ==
+	      offsetof(struct blksnap_cbtinfo, changes_number));
 
 /*
  * Commands of the filter
@@ -58,8 +66,8 @@ static_assert(offsetofend(struct blksnap_cbtinfo, changes_number) <= COMPAT_CBTI
 
 static int ctl_cbtinfo(struct tracker *tracker, void __user *buf, u32 len)
 {
-	size_t size = in_compat_syscall() ? COMPAT_CBTINFO_SIZE : sizeof(struct blksnap_cbtinfo);
 	struct blksnap_cbtinfo info;
+	size_t size = in_compat_syscall() ? sizeof(struct compat_cbtinfo) : sizeof(info);
 	int ret;
 
 	if (len < size)
