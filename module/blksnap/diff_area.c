@@ -6,8 +6,8 @@
  *   copy_work()         for all writes that are parked by now: reads their blocks into
  *                       slots (ORIGIN -> READING), waits for the reads, marks the blocks
  *                       (READING -> MEMORY), lets the writes go on, and hands the copies to
- *   store_work()        writes all copies that have come by now to the storage, waits,
- *                       marks the blocks (MEMORY -> STORED), frees the slots
+ *   store_work()        in diff_store.c: writes all copies that have come by now to the
+ *                       storage, waits, marks the blocks (MEMORY -> STORED), frees the slots
  *
  * Each of the two is one worker for a device, and waits for a whole batch: under load the
  * batches grow by themselves, and blocks are led from state to state without a lock. What
@@ -27,63 +27,18 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include "diff_area.h"
+#include "diff_store.h"
 #include "params.h"
 
-#define COPY_BLOCKS	32
 #define COPY_RESERVE	4
-/* The most that one bio writes to the storage. */
-#define STORE_BLOCKS	256U
 /* No device may have more slots: 16 MiB. */
 #define MAX_SLOTS	4096U
-#define STORE_TIMEOUT	(30 * HZ)
 
 static struct param free_diff_buffer_pool_size = {
 	.value = 128, .min = 1, .max = MAX_SLOTS,
 };
 
 PARAM(free_diff_buffer_pool_size, "pages that a device of a snapshot has in reserve for copying");
-
-/**
- * struct batch - what is waited for together
- * @pending: I/O under way, plus one
- * @error: of one that failed
- * @done: completed when @pending is 0
- * @copies: struct copy that are being read
- * @writes: writes all of whose blocks are in @copies or were copied before
- * @wishes: the same, of struct wish
- */
-struct batch {
-	atomic_t pending;
-	int error;
-	struct completion done;
-	struct list_head copies;
-	struct bio_list writes;
-	struct list_head wishes;
-};
-
-/**
- * struct copy - adjacent blocks on their way from the origin through memory to the storage
- * @link: in struct batch, then in diff_area::to_store
- * @batch: the batch of which it is a part
- * @first: the first block
- * @count: how many blocks, all in one chunk
- * @states: their states
- * @slots: their slots
- * @stored: their numbers in the storage
- * @bio: reads them
- * @vecs: its pages
- */
-struct copy {
-	struct list_head link;
-	struct batch *batch;
-	u64 first;
-	unsigned int count;
-	u32 *states;
-	u32 slots[COPY_BLOCKS];
-	u32 stored[COPY_BLOCKS];
-	struct bio bio;
-	struct bio_vec vecs[COPY_BLOCKS];
-};
 
 /**
  * struct wish - somebody wants blocks copied
@@ -134,8 +89,7 @@ void diff_area_fail(struct diff_area *area, int error)
 	kick(area);
 }
 
-/* The storage is at fault: the whole snapshot is lost. */
-static void fail_all(struct diff_area *area, int error)
+void diff_area_fail_all(struct diff_area *area, int error)
 {
 	diff_storage_fail(area->storage, area->dev, error);
 	kick(area);
@@ -152,43 +106,6 @@ static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 fi
 		copy->states = states;
 	}
 	return copy;
-}
-
-/* Frees a copy with the slots it has. */
-static void free_copy(struct diff_area *area, struct copy *copy)
-{
-	slots_put(&area->slots, copy->slots, copy->count);
-	mempool_free(copy, area->copies);
-}
-
-/*
- * Batches
- */
-
-static void batch_init(struct batch *batch)
-{
-	atomic_set(&batch->pending, 1);
-	batch->error = 0;
-	init_completion(&batch->done);
-	INIT_LIST_HEAD(&batch->copies);
-	bio_list_init(&batch->writes);
-	INIT_LIST_HEAD(&batch->wishes);
-}
-
-static void batch_put(struct batch *batch, blk_status_t status)
-{
-	if (status)
-		WRITE_ONCE(batch->error, blk_status_to_errno(status));
-	if (atomic_dec_and_test(&batch->pending))
-		complete(&batch->done);
-}
-
-/* batch_wait - wait for all I/O of a batch. Return: 0 or the error of one. */
-static int batch_wait(struct batch *batch)
-{
-	batch_put(batch, BLK_STS_OK);
-	wait_for_completion_io(&batch->done);
-	return READ_ONCE(batch->error);
 }
 
 /*
@@ -237,17 +154,6 @@ static void copy_commit(struct copy *copy)
 	bio_uninit(&copy->bio);
 }
 
-/* Hands the copies of a batch to the store worker. */
-static void queue_store(struct diff_area *area, struct batch *batch)
-{
-	if (list_empty(&batch->copies))
-		return;
-	raw_spin_lock_irq(&area->lock);
-	list_splice_tail(&batch->copies, &area->to_store);
-	raw_spin_unlock_irq(&area->lock);
-	queue_work(area->store_wq, &area->store_work);
-}
-
 /*
  * batch_finish - wait for the reads of a batch, let its writes go on; leaves it empty.
  *
@@ -266,21 +172,12 @@ static void batch_finish(struct diff_area *area, struct batch *batch)
 	list_for_each_entry(copy, &batch->copies, link)
 		copy_commit(copy);
 	/* Submitting may wait for the origin; neither the storage nor the image has to. */
-	queue_store(area, batch);
+	diff_store_queue(area, batch);
 	list_for_each_entry_safe(wish, next, &batch->wishes, link)
 		complete(&wish->done);
 	while ((bio = bio_list_pop(&batch->writes)))
 		blkfilter_resubmit(bio);
 	batch_init(batch);
-}
-
-/* Waits until something was stored; gives up the snapshot if nothing is for too long. */
-static void wait_for_store(struct diff_area *area, unsigned long seen)
-{
-	if (!wait_event_timeout(area->progress,
-				READ_ONCE(area->stored) != seen || diff_area_error(area),
-				STORE_TIMEOUT))
-		fail_all(area, -ETIMEDOUT);
 }
 
 /*
@@ -295,7 +192,7 @@ static void make_room(struct diff_area *area, struct batch *batch)
 
 	batch_finish(area, batch);
 	if (coming)
-		wait_for_store(area, seen);
+		diff_store_wait(area, seen);
 }
 
 /*
@@ -346,7 +243,7 @@ static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 
 	while (copy->count < count && !ret)
 		ret = copy_block(area, copy, state);
 	if (!copy->count) {
-		free_copy(area, copy);
+		copy_free(area, copy);
 		return min(ret, 0);
 	}
 	if (state == BLOCK_ZERO) {
@@ -441,149 +338,6 @@ static void copy_work(struct work_struct *work)
 		}
 		blk_finish_plug(&plug);
 		batch_finish(area, &batch);
-	}
-	memalloc_noio_restore(noio);
-}
-
-/*
- * Storing
- */
-
-static void store_end(struct bio *bio)
-{
-	struct batch *batch = bio->bi_private;
-	blk_status_t status = bio->bi_status;
-
-	/* In this order: once the batch has ended, the area with the memory of its bios may go. */
-	bio_put(bio);
-	batch_put(batch, status);
-}
-
-/**
- * struct store - a bio of the storage that is being put together
- * @batch: what waits for it
- * @bio: the bio, or NULL
- * @bdev: its device
- * @left: blocks of the batch that are in no bio yet
- */
-struct store {
-	struct batch *batch;
-	struct bio *bio;
-	struct block_device *bdev;
-	unsigned int left;
-};
-
-static void store_submit(struct store *store)
-{
-	if (store->bio)
-		submit_bio_noacct(store->bio);
-	store->bio = NULL;
-}
-
-/* A bio for as many blocks as may come; one at a time, so that the reserve is enough. */
-static void store_begin(struct diff_area *area, struct store *store, struct block_device *bdev,
-			sector_t sector)
-{
-	struct bio *bio;
-
-	store_submit(store);
-	bio = bio_alloc_bioset(bdev, min(store->left, STORE_BLOCKS), REQ_OP_WRITE, GFP_NOIO,
-			       &area->store_bios);
-	bio->bi_iter.bi_sector = sector;
-	bio->bi_private = store->batch;
-	bio->bi_end_io = store_end;
-	atomic_inc(&store->batch->pending);
-	store->bio = bio;
-	store->bdev = bdev;
-}
-
-/* Writes blocks of a copy to adjacent blocks of the storage, with what lies before them there. */
-static void store_run(struct diff_area *area, struct store *store, struct copy *copy,
-		      unsigned int from, unsigned int count, u32 number)
-{
-	struct block_device *bdev;
-	sector_t sector;
-	unsigned int i;
-
-	bdev = diff_storage_locate(area->storage, number, &sector, NULL);
-	for (i = 0; i < count; i++, sector += DIFF_BLOCK_SECTORS) {
-		if (!store->bio || store->bdev != bdev || bio_end_sector(store->bio) != sector ||
-		    store->bio->bi_vcnt == store->bio->bi_max_vecs)
-			store_begin(area, store, bdev, sector);
-		__bio_add_page(store->bio, area->slots.pages[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
-		copy->stored[from + i] = block_stored_at(number + i);
-		store->left--;
-	}
-}
-
-static int store_copy(struct diff_area *area, struct store *store, struct copy *copy)
-{
-	unsigned int done = 0;
-	u32 number, got;
-
-	while (done < copy->count) {
-		got = diff_storage_alloc(area->storage, copy->count - done, &number);
-		if (!got)
-			return -ENOSPC;
-		store_run(area, store, copy, done, got, number);
-		done += got;
-	}
-	return 0;
-}
-
-/* Marks the blocks of a copy that has been stored. */
-static void store_commit(struct diff_area *area, struct copy *copy)
-{
-	unsigned int i;
-
-	raw_spin_lock_irq(&area->lock);
-	for (i = 0; i < copy->count; i++)
-		block_change(&copy->states[i], BLOCK_IN_SLOT | copy->slots[i], copy->stored[i]);
-	raw_spin_unlock_irq(&area->lock);
-}
-
-static void store_work(struct work_struct *work)
-{
-	struct diff_area *area = container_of(work, struct diff_area, store_work);
-	struct copy *copy, *next;
-	struct blk_plug plug;
-	struct store store;
-	struct batch batch;
-	unsigned int noio;
-	int ret, failed;
-
-	noio = memalloc_noio_save();
-	for (;;) {
-		batch_init(&batch);
-		raw_spin_lock_irq(&area->lock);
-		list_splice_init(&area->to_store, &batch.copies);
-		raw_spin_unlock_irq(&area->lock);
-		if (list_empty(&batch.copies))
-			break;
-
-		failed = 0;
-		store = (struct store) { .batch = &batch };
-		list_for_each_entry(copy, &batch.copies, link)
-			store.left += copy->count;
-		blk_start_plug(&plug);
-		list_for_each_entry(copy, &batch.copies, link) {
-			failed = diff_area_error(area) ?: store_copy(area, &store, copy);
-			if (failed)
-				break;
-		}
-		store_submit(&store);
-		blk_finish_plug(&plug);
-		ret = batch_wait(&batch) ?: failed;
-		if (ret && !diff_area_error(area))
-			fail_all(area, ret);
-		list_for_each_entry_safe(copy, next, &batch.copies, link) {
-			if (!ret)
-				store_commit(area, copy);
-			/* A lost image needs no copies: their blocks are not looked at. */
-			free_copy(area, copy);
-			WRITE_ONCE(area->stored, area->stored + 1);
-		}
-		wake_up_all(&area->progress);
 	}
 	memalloc_noio_restore(noio);
 }
@@ -704,27 +458,21 @@ static int init_memory(struct diff_area *area)
 	if (ret)
 		return ret;
 	area->copies = mempool_create_kmalloc_pool(COPY_RESERVE, sizeof(struct copy));
-	if (!area->copies)
-		return -ENOMEM;
-	return bioset_init(&area->store_bios, COPY_RESERVE, 0, BIOSET_NEED_BVECS);
+	return area->copies ? 0 : -ENOMEM;
 }
 
 static void free_memory(struct diff_area *area)
 {
-	bioset_exit(&area->store_bios);
 	mempool_destroy(area->copies);
 	slots_exit(&area->slots);
 	chunk_table_exit(&area->table);
 }
 
-static int init_workers(struct diff_area *area)
+static int init_worker(struct diff_area *area)
 {
-	unsigned int major = MAJOR(area->dev), minor = MINOR(area->dev);
-
-	area->copy_wq = alloc_ordered_workqueue("blksnap-copy-%u:%u", WQ_MEM_RECLAIM, major, minor);
-	area->store_wq = alloc_ordered_workqueue("blksnap-store-%u:%u", WQ_MEM_RECLAIM, major,
-						 minor);
-	return area->copy_wq && area->store_wq ? 0 : -ENOMEM;
+	area->copy_wq = alloc_ordered_workqueue("blksnap-copy-%u:%u", WQ_MEM_RECLAIM,
+						MAJOR(area->dev), MINOR(area->dev));
+	return area->copy_wq ? 0 : -ENOMEM;
 }
 
 struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage *storage)
@@ -745,13 +493,11 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	raw_spin_lock_init(&area->lock);
 	bio_list_init(&area->parked);
 	INIT_LIST_HEAD(&area->wanted);
-	INIT_LIST_HEAD(&area->to_store);
 	INIT_WORK(&area->copy_work, copy_work);
-	INIT_WORK(&area->store_work, store_work);
 	init_waitqueue_head(&area->progress);
 	event_init(&area->lost);
 
-	ret = init_memory(area) ?: init_workers(area);
+	ret = init_memory(area) ?: init_worker(area) ?: diff_store_init(area);
 	if (ret) {
 		diff_area_free(area);
 		return ERR_PTR(ret);
@@ -794,8 +540,7 @@ void diff_area_leave_origin(struct diff_area *area)
 void diff_area_free(struct diff_area *area)
 {
 	/* A store that fails wakes the copy worker, which has nothing to store any more. */
-	if (area->store_wq)
-		destroy_workqueue(area->store_wq);
+	diff_store_exit(area);
 	if (area->copy_wq)
 		destroy_workqueue(area->copy_wq);
 	event_queue_drop(&area->storage->events, &area->lost);

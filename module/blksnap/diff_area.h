@@ -156,6 +156,9 @@ int diff_area_error(const struct diff_area *area);
  */
 void diff_area_fail(struct diff_area *area, int error);
 
+/* diff_area_fail_all - give up the whole snapshot: the storage is at fault. As diff_area_fail(). */
+void diff_area_fail_all(struct diff_area *area, int error);
+
 /**
  * diff_area_leave_origin - the device goes away, or the snapshot does
  * @area: the area, failed; no write comes to it any more

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How the image finds its data in an area, whose states diff_area.c leads on meanwhile: what
- * was looked up may have moved when it is used (origin -> memory -> storage, never back).
- * Memory is looked at under the area's lock, as store_work() frees slots; the storage holds
- * still until the snapshot is destroyed, which waits for the image; of the origin the reader
- * asks again afterwards, diff_area_is_uncopied().
+ * How the image finds its data in an area, whose states the workers of diff_area.c and
+ * diff_store.c lead on meanwhile: what was looked up may have moved when it is used (origin ->
+ * memory -> storage, never back). Memory is looked at under the area's lock, as store_work()
+ * frees slots; the storage holds still until the snapshot is destroyed, which waits for the
+ * image; of the origin the reader asks again afterwards, diff_area_is_uncopied().
  */
 #include <linux/highmem.h>
 #include "diff_area.h"
