@@ -14,7 +14,7 @@
  * comes while a batch is under way makes the next one.
  *
  * Memory is bounded: a device has so many slots; when they are used up copy_work() lets
- * the writes of its batch go and waits for copies to be stored. If none is within
+ * the writes of its batch go and waits for copies to be stored. If no store ends within
  * STORE_TIMEOUT, the snapshot is given up and the writes go on. An operation larger than
  * all slots is thereby copied in windows. Records of chunks come on top of that; failing to
  * get memory for one gives up the image, never the write.

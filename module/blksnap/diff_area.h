@@ -42,6 +42,7 @@
  * @store_work: writes them to the storage
  * @store_bios: for its bios
  * @stored: counts copies that are done with
+ * @store_ended: when the last store ended, in jiffies, or diff_store_wait() began
  * @progress: woken when @stored grows, when @readers becomes 0, and on failure
  * @readers: reads of the image from the origin that are under way
  *
@@ -75,6 +76,7 @@ struct diff_area {
 	struct work_struct store_work;
 	struct bio_set store_bios;
 	unsigned long stored;
+	unsigned long store_ended;
 	wait_queue_head_t progress;
 	atomic_t readers;
 };

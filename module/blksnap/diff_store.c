@@ -12,6 +12,7 @@
 #define STORE_RESERVE	4
 /* The most that one bio writes to the storage. */
 #define STORE_BLOCKS	256U
+/* Whoever waits for memory gives up when no store has ended for so long. */
 #define STORE_TIMEOUT	(30 * HZ)
 
 /*
@@ -63,29 +64,33 @@ void diff_store_queue(struct diff_area *area, struct batch *batch)
 	queue_work(area->store_wq, &area->store_work);
 }
 
-static void store_end(struct bio *bio)
-{
-	struct batch *batch = bio->bi_private;
-	blk_status_t status = bio->bi_status;
-
-	/* In this order: once the batch has ended, the area with the memory of its bios may go. */
-	bio_put(bio);
-	batch_put(batch, status);
-}
-
 /**
- * struct store - a bio of the storage that is being put together
- * @batch: what waits for it
+ * struct store - the bios of a batch, and the one that is being put together
+ * @area: whose they are
+ * @batch: what waits for them
  * @bio: the bio, or NULL
  * @bdev: its device
  * @left: blocks of the batch that are in no bio yet
  */
 struct store {
+	struct diff_area *area;
 	struct batch *batch;
 	struct bio *bio;
 	struct block_device *bdev;
 	unsigned int left;
 };
+
+static void store_end(struct bio *bio)
+{
+	struct store *store = bio->bi_private;
+	struct batch *batch = store->batch;
+	blk_status_t status = bio->bi_status;
+
+	/* In this order: once the batch has ended, the area with the memory of its bios may go. */
+	WRITE_ONCE(store->area->store_ended, jiffies);
+	bio_put(bio);
+	batch_put(batch, status);
+}
 
 static void store_submit(struct store *store)
 {
@@ -104,7 +109,7 @@ static void store_begin(struct diff_area *area, struct store *store, struct bloc
 	bio = bio_alloc_bioset(bdev, min(store->left, STORE_BLOCKS), REQ_OP_WRITE, GFP_NOIO,
 			       &area->store_bios);
 	bio->bi_iter.bi_sector = sector;
-	bio->bi_private = store->batch;
+	bio->bi_private = store;
 	bio->bi_end_io = store_end;
 	atomic_inc(&store->batch->pending);
 	store->bio = bio;
@@ -176,7 +181,7 @@ static void store_work(struct work_struct *work)
 			break;
 
 		failed = 0;
-		store = (struct store) { .batch = &batch };
+		store = (struct store) { .area = area, .batch = &batch };
 		list_for_each_entry(copy, &batch.copies, link)
 			store.left += copy->count;
 		blk_start_plug(&plug);
@@ -202,12 +207,29 @@ static void store_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 }
 
+/*
+ * The time begins anew whenever a store of the area ends. A batch has only so many of them, and the
+ * end of it ends the wait: so the wait is bounded even if storage hangs in between. Stores of
+ * other areas do not count; those to another device might go on while ours hang for ever.
+ *
+ * @store_ended is a bare time, by which no data is found, so nothing has to be ordered with it. It
+ * is written here and, in any context, by store_end(). One may overwrite what the other has
+ * written a moment later: then that moment is lost, no more.
+ */
 void diff_store_wait(struct diff_area *area, unsigned long seen)
 {
-	if (!wait_event_timeout(area->progress,
-				READ_ONCE(area->stored) != seen || diff_area_error(area),
-				STORE_TIMEOUT))
-		diff_area_fail_all(area, -ETIMEDOUT);
+	long left = STORE_TIMEOUT;
+
+	WRITE_ONCE(area->store_ended, jiffies);
+	while (!wait_event_timeout(area->progress,
+				   READ_ONCE(area->stored) != seen || diff_area_error(area),
+				   left)) {
+		left = READ_ONCE(area->store_ended) + STORE_TIMEOUT - jiffies;
+		if (left <= 0) {
+			diff_area_fail_all(area, -ETIMEDOUT);
+			return;
+		}
+	}
 }
 
 /*

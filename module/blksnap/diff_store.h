@@ -103,8 +103,8 @@ void diff_store_queue(struct diff_area *area, struct batch *batch);
  * @area: the area
  * @seen: what diff_area::stored was
  *
- * Returns when it has changed, or the area has failed; gives up the snapshot if nothing is
- * stored for too long.
+ * Returns when it has changed, or the area has failed; gives up the snapshot if no store of the
+ * area ends for too long.
  *
  * Context: the copy worker.
  */
