@@ -381,18 +381,26 @@ static const struct attribute_group *groups[] = {
 	NULL,
 };
 
+/*
+ * A write to the image goes on to the storage with the pages that it came with. If checksums are
+ * made of them there, they must not change on the way. That is asked for whatever the storage is:
+ * some that needs it may be appended later, and a file system looks only when it is mounted. It
+ * costs no more than a wait for those who write to the same page again meanwhile.
+ */
 static int init_disk(struct snapimage *image, const struct diff_area *area)
 {
 	struct queue_limits limits = {
 		.logical_block_size = area->block_size,
 		.physical_block_size = area->physical_block_size,
 		.io_min = area->physical_block_size,
+		COMPAT_STABLE_WRITES
 		COMPAT_DMA_ALIGNMENT(max(area->block_size, 512U) - 1)
 	};
 	struct gendisk *disk = compat_alloc_disk(&limits);
 
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);
+	compat_disk_set_stable_writes(disk);
 	image->disk = disk;
 	disk->major = major;
 	disk->first_minor = image->minor;

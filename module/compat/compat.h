@@ -334,6 +334,19 @@ static inline struct bio *bio_alloc_clone(struct block_device *bdev, struct bio 
 #define COMPAT_DMA_ALIGNMENT(mask)
 #endif
 
+/*
+ * That data is to stay as it is while it is written: an initializer in struct queue_limits, and
+ * what does the same to a disk that is not added yet. One of them is empty.
+ */
+#ifdef COMPAT_HAS_FEAT_STABLE_WRITES
+#define COMPAT_STABLE_WRITES			.features = BLK_FEAT_STABLE_WRITES,
+#define compat_disk_set_stable_writes(disk)	do { } while (0)
+#else
+#define COMPAT_STABLE_WRITES
+#define compat_disk_set_stable_writes(disk)	\
+	blk_queue_flag_set(QUEUE_FLAG_STABLE_WRITES, (disk)->queue)
+#endif
+
 #ifdef COMPAT_HAS_ALLOC_QUEUE
 static inline struct gendisk *compat_alloc_disk_and_queue(void)
 {
