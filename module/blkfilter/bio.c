@@ -56,40 +56,36 @@ struct kept {
 static struct kmem_cache *shown_cache;
 static DEFINE_PER_CPU(struct kept, kept);
 
+/* kept_get - Return: NULL if there is none. */
 static struct shown *kept_get(void)
 {
 	struct shown *shown;
 	unsigned long flags;
-	struct kept *mine;
 
 	local_irq_save(flags);
-	mine = this_cpu_ptr(&kept);
-	shown = mine->first;
-	if (likely(shown)) {
-		mine->first = shown->private;
-		mine->count--;
+	shown = __this_cpu_read(kept.first);
+	if (unlikely(!shown)) {
+		local_irq_restore(flags);
+		return NULL;
 	}
+	__this_cpu_write(kept.first, shown->private);
+	__this_cpu_dec(kept.count);
 	local_irq_restore(flags);
 	return shown;
 }
 
-/* kept_put - Return: false if there are enough. */
-static bool kept_put(struct shown *shown)
+/* kept_put - Context: interrupts off. */
+static void kept_put(struct shown *shown)
 {
-	unsigned long flags;
-	struct kept *mine;
-	bool room;
+	shown->private = __this_cpu_read(kept.first);
+	__this_cpu_write(kept.first, shown);
+	__this_cpu_inc(kept.count);
+}
 
-	local_irq_save(flags);
-	mine = this_cpu_ptr(&kept);
-	room = mine->count < KEPT;
-	if (likely(room)) {
-		shown->private = mine->first;
-		mine->first = shown;
-		mine->count++;
-	}
-	local_irq_restore(flags);
-	return room;
+/* kept_is_full - A hint: in an interrupt that comes now, or on the next CPU, it may be other. */
+static bool kept_is_full(void)
+{
+	return this_cpu_read(kept.count) >= KEPT;
 }
 
 static struct shown *shown_new(void)
@@ -97,16 +93,46 @@ static struct shown *shown_new(void)
 	return kept_get() ?: kmem_cache_alloc(shown_cache, GFP_NOWAIT | __GFP_NOWARN);
 }
 
-static void shown_free(struct shown *shown)
+/* shown_put_slowly - for one that is not to be kept; a spare may never have been used */
+static noinline void shown_put_slowly(struct shown *shown)
 {
 	struct blkfilter_attachment *reserve = shown->reserve;
+	struct blkfilter_attachment *att = shown->att;
 
-	if (unlikely(reserve)) {
+	if (reserve) {
 		mempool_free(shown, reserve->reserve);
 		gate_put_spare(reserve);
-	} else if (unlikely(!kept_put(shown))) {
+	} else {
 		kmem_cache_free(shown_cache, shown);
 	}
+	rcu_read_lock();
+	if (att)
+		gate_leave(att);
+	rcu_read_unlock();
+}
+
+/*
+ * shown_put - count out the bio that it was taken off, and free it
+ *
+ * Interrupts are off for both. The list needs it, since bios end in interrupts. And it is an RCU
+ * read section: a detached attachment is freed after its last bio was counted out, but not before
+ * all such sections have ended that had begun by then (see reap()).
+ */
+static __always_inline void shown_put(struct shown *shown)
+{
+	struct blkfilter_attachment *att = shown->att;
+	unsigned long flags;
+
+	if (unlikely(shown->reserve || kept_is_full())) {
+		shown_put_slowly(shown);
+		return;
+	}
+	local_irq_save(flags);
+	kept_put(shown);
+	if (gate_count_out(att))
+		gate_wake(att, flags);
+	else
+		local_irq_restore(flags);
 }
 
 /*
@@ -133,13 +159,10 @@ static void shown_end_io(struct bio *bio);
 static __always_inline void shown_remove(struct bio *bio)
 {
 	struct shown *shown = bio->bi_private;
-	struct blkfilter_attachment *att = shown->att;
 
 	bio->bi_end_io = shown->end_io;
 	bio->bi_private = shown->private;
-	shown_free(shown);
-	if (att)
-		gate_leave(att);
+	shown_put(shown);
 }
 
 /*
@@ -147,7 +170,7 @@ static __always_inline void shown_remove(struct bio *bio)
  * goes from one to the next in a loop as long as it finds the handler of chained bios: it is made
  * to find that, or a long chain would become a deep stack.
  */
-static void end_chained(struct bio *bio)
+static noinline void end_chained(struct bio *bio)
 {
 	struct bio *last = bio;
 
@@ -194,7 +217,7 @@ static struct shown *shown_find(struct bio *bio, struct blkfilter_attachment *at
 	bio_end_io_t *end_io = bio->bi_end_io;
 	void *private = bio->bi_private;
 
-	while (end_io == shown_end_io) {
+	while (unlikely(end_io == shown_end_io)) {
 		struct shown *shown = private;
 
 		if (shown->att == att)
@@ -205,27 +228,33 @@ static struct shown *shown_find(struct bio *bio, struct blkfilter_attachment *at
 	return NULL;
 }
 
-/* bio_range - the part of a device that sectors of its disk lie in, if any */
-static bool bio_range(sector_t start, sector_t count, struct compat_part *part,
-		      struct blkfilter_range *range)
+/* bio_range - which sectors of a part a bio to its disk changes, if any */
+static bool bio_range(struct bio *bio, struct compat_part *part, sector_t *sector,
+		      sector_t *count)
 {
-	sector_t end = start + count;
 	sector_t first = compat_part_start(part);
-	sector_t last = first + compat_part_sectors(part);
+	sector_t sectors = compat_part_sectors(part);
+	sector_t last = first + sectors;
+	sector_t start = compat_bio_start(bio);
+	sector_t end = start + bio_sectors(bio);
 
+	/* Mostly all of its own; what begins before the part is a large number here. */
+	*sector = start - first;
+	*count = bio_sectors(bio);
+	if (likely(*sector < sectors && *count <= sectors - *sector))
+		return true;
 	/* This comes before the check for the end of the device: any number may come. */
 	if (start >= last || end <= first || end < start)
 		return false;
-	range->sector = max(start, first) - first;
-	range->count = min(end, last) - first - range->sector;
+	*sector = max(start, first) - first;
+	*count = min(end, last) - first - *sector;
 	return true;
 }
 
 /* bio_show - shows a bio to one filter. Return: whether it was taken. */
-static bool bio_show(struct bio *bio, struct blkfilter_attachment *att,
-		     const struct blkfilter_range *range)
+static bool bio_show(struct bio *bio, struct blkfilter_attachment *att, sector_t sector,
+		     sector_t count)
 {
-	struct blkfilter *flt = att->flt;
 	struct shown *shown;
 
 	while (!gate_enter(att))
@@ -246,32 +275,29 @@ static bool bio_show(struct bio *bio, struct blkfilter_attachment *att,
 	}
 	/* For polling, dm keeps something of its own in bi_private. */
 	bio->bi_opf &= ~REQ_POLLED;
-	return flt->ops->submit_bio(flt, bio, range);
+	return att->flt->ops->submit_bio(att->flt, bio, sector, count);
 }
 
 /**
  * bio_filter - show a bio to all filters it concerns and that have not seen it
  * @bio: a bio that is being submitted and changes data
+ * @bucket: that of its disk
  *
  * Context: that of the submission; does not sleep.
  * Return: true if it was taken: it is not to be submitted now.
  */
-bool bio_filter(struct bio *bio)
+bool bio_filter(struct bio *bio, struct hlist_head *bucket)
 {
-	struct gendisk *disk = compat_bio_disk(bio);
-	struct hlist_head *bucket = registry_bucket(disk);
 	struct blkfilter_attachment *att;
-	struct blkfilter_range range;
+	sector_t sector, count;
 	bool taken = false;
-	sector_t start;
 
 	rcu_read_lock();
-	start = compat_bio_start(bio);
 	hlist_for_each_entry_rcu(att, bucket, node) {
-		if (att->disk != disk || !bio_range(start, bio_sectors(bio), att->part, &range) ||
-		    shown_find(bio, att))
+		if (att->disk != compat_bio_disk(bio) ||
+		    !bio_range(bio, att->part, &sector, &count) || shown_find(bio, att))
 			continue;
-		taken = bio_show(bio, att, &range);
+		taken = bio_show(bio, att, sector, count);
 		if (taken)
 			break;
 	}

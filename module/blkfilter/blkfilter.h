@@ -113,9 +113,54 @@ int registry_detach(struct block_device *bdev, const char *name);
 struct blkfilter_attachment *registry_get(struct block_device *bdev);
 void registry_put(struct blkfilter_attachment *att);
 
-/* gate.c: counts bios in and out, holds them back */
-bool gate_enter(struct blkfilter_attachment *att);
-void gate_leave(struct blkfilter_attachment *att);
+/* gate.c: counts bios in and out, holds them back; here is what is done for each bio */
+
+/**
+ * gate_count_out - count a bio out, but wake nobody
+ * @att: the attachment
+ *
+ * Then the attachment may go; what keeps it is that the caller is in an RCU read section, or has
+ * interrupts off, which is one as well.
+ *
+ * Return: whether somebody waits for bios to end and is to be woken, in the same section.
+ */
+static inline bool gate_count_out(struct blkfilter_attachment *att)
+{
+	this_cpu_inc(att->count->left);
+	smp_mb(); /* pairs with the one in gate_wait_quiet() */
+	return unlikely(atomic_read(&att->awaited));
+}
+
+/**
+ * gate_leave - count a bio out
+ * @att: the attachment, under RCU; it may be gone when the read section ends
+ *
+ * Context: any.
+ */
+static inline void gate_leave(struct blkfilter_attachment *att)
+{
+	if (gate_count_out(att))
+		wake_up(&att->quiet);
+}
+
+/**
+ * gate_enter - count a bio in
+ * @att: the attachment, under RCU
+ *
+ * Return: false if the gate is closed; then the bio was not counted.
+ */
+static inline bool gate_enter(struct blkfilter_attachment *att)
+{
+	this_cpu_inc(att->count->entered);
+	smp_mb(); /* pairs with the one in gate_close(), see gate.c */
+	/* What was switched while it was closed is seen by whoever comes after. */
+	if (likely(!smp_load_acquire(&att->gate_closed)))
+		return true;
+	gate_leave(att);
+	return false;
+}
+
+void gate_wake(struct blkfilter_attachment *att, unsigned long flags);
 bool gate_hold(struct blkfilter_attachment *att, struct bio *bio);
 void gate_starve(struct blkfilter_attachment *att, struct bio *bio);
 void gate_open(struct blkfilter_attachment *att);
@@ -128,7 +173,7 @@ void gate_wait_spares(struct blkfilter_attachment *att);
 int bio_init_cache(void);
 void bio_exit_cache(void);
 mempool_t *bio_new_reserve(void);
-bool bio_filter(struct bio *bio);
+bool bio_filter(struct bio *bio, struct hlist_head *bucket);
 void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att);
 
 /* hook.c: how bios, ioctls and removals get here */

@@ -7,7 +7,7 @@
  * counters are per CPU, and the way in and the one who closes the gate each write first
  * and look then, with a full barrier between:
  *
- *	gate_enter()			blkfilter_park()
+ *	gate_enter() (blkfilter.h)	blkfilter_park()
  *	  count the bio in		  close the gate
  *	  smp_mb()			  smp_mb()
  *	  gate closed? count it out	  sum up the counters
@@ -21,38 +21,18 @@
 #include "blkfilter.h"
 
 /**
- * gate_enter - count a bio in
- * @att: the attachment, under RCU
+ * gate_wake - let those look who wait for bios to end
+ * @att: the attachment; it may be gone when this returns
+ * @flags: of the caller's local_irq_save(); restored
  *
- * Return: false if the gate is closed; then the bio was not counted.
+ * Interrupts were off until here, and kept the attachment. They are not while anybody is woken,
+ * since that may take a lock that sleeps, on a kernel with PREEMPT_RT.
  */
-bool gate_enter(struct blkfilter_attachment *att)
-{
-	this_cpu_inc(att->count->entered);
-	smp_mb(); /* pairs with the one in gate_close(), see above */
-	/* What was switched while it was closed is seen by whoever comes after. */
-	if (likely(!smp_load_acquire(&att->gate_closed)))
-		return true;
-	gate_leave(att);
-	return false;
-}
-
-/**
- * gate_leave - count a bio out
- * @att: the attachment
- *
- * The attachment may be gone when this returns: the caller is inside an RCU read section
- * if it is to be used on.
- *
- * Context: any.
- */
-void gate_leave(struct blkfilter_attachment *att)
+void gate_wake(struct blkfilter_attachment *att, unsigned long flags)
 {
 	rcu_read_lock();
-	this_cpu_inc(att->count->left);
-	smp_mb(); /* pairs with the one in gate_wait_quiet() */
-	if (unlikely(atomic_read(&att->awaited)))
-		wake_up(&att->quiet);
+	local_irq_restore(flags);
+	wake_up(&att->quiet);
 	rcu_read_unlock();
 }
 

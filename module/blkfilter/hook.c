@@ -66,9 +66,12 @@ static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftra
 			  struct ftrace_regs *fregs)
 {
 	struct bio *bio = (struct bio *)ftrace_regs_get_argument(fregs, 0);
+	struct hlist_head *bucket;
 
-	if (op_is_write(bio_op(bio)) && bio_sectors(bio) &&
-	    unlikely(!hlist_empty(registry_bucket(compat_bio_disk(bio)))) && bio_filter(bio))
+	if (!op_is_write(bio_op(bio)) || !bio_sectors(bio))
+		return;
+	bucket = registry_bucket(compat_bio_disk(bio));
+	if (unlikely(!hlist_empty(bucket)) && bio_filter(bio, bucket))
 		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_bio);
 }
 

@@ -346,14 +346,13 @@ static void copy_work(struct work_struct *work)
  * Writes to the origin
  */
 
-bool diff_area_write(struct diff_area *area, struct bio *bio,
-		     const struct blkfilter_range *range)
+bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector, sector_t count)
 {
-	sector_t end = min(range->sector + range->count, area->capacity);
-	u64 first = range->sector / DIFF_BLOCK_SECTORS;
+	sector_t end = min(sector + count, area->capacity);
+	u64 first = sector / DIFF_BLOCK_SECTORS;
 	unsigned long flags;
 
-	if (range->sector >= area->capacity ||
+	if (sector >= area->capacity ||
 	    !chunk_any_uncopied(&area->table, first,
 				DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - first) ||
 	    diff_area_error(area))

@@ -123,14 +123,14 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
  * diff_area_write - a write to the origin comes
  * @area: the area, under RCU
  * @bio: the write
- * @range: its sectors
+ * @sector: the first of its sectors
+ * @count: how many
  *
  * Context: that of the submission.
  * Return: true if it was taken: it goes on when what it destroys has been copied, or, a
  * discard of data that is still needed, is ended without doing anything.
  */
-bool diff_area_write(struct diff_area *area, struct bio *bio,
-		     const struct blkfilter_range *range);
+bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector, sector_t count);
 
 /**
  * diff_area_prepare_storage - before blocks of the device become difference storage

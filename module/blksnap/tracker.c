@@ -112,17 +112,17 @@ static void set_stale(struct tracker *tracker)
 		diff_area_fail(area, -ESTALE);
 }
 
-bool tracker_submit_bio(struct blkfilter *flt, struct bio *bio,
-			const struct blkfilter_range *range)
+bool tracker_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
+			sector_t count)
 {
 	struct tracker *tracker = tracker_of(flt);
 	struct cbt_map *map = rcu_dereference(tracker->map);
 	struct diff_area *area = rcu_dereference(tracker->area);
 
-	if (unlikely(!cbt_map_mark(map, range->sector, range->count) ||
+	if (unlikely(!cbt_map_mark(map, sector, count) ||
 		     !is_same(tracker, map)) && !READ_ONCE(tracker->stale))
 		set_stale(tracker);
-	return area && diff_area_write(area, bio, range);
+	return area && diff_area_write(area, bio, sector, count);
 }
 
 int tracker_claim(struct tracker *tracker, struct snapshot *snapshot)

@@ -29,19 +29,6 @@ struct blkfilter {
 };
 
 /**
- * struct blkfilter_range - the sectors of a bio, seen from the filtered device
- * @sector: first sector, counted from the start of the filtered device
- * @count: number of sectors, never 0
- *
- * Cut down to the filtered device. The device may meanwhile be larger than it was
- * when the filter was attached, so a range is to be checked before it indexes anything.
- */
-struct blkfilter_range {
-	sector_t sector;
-	sector_t count;
-};
-
-/**
  * struct blkfilter_operations - what a filter does
  * @link: the core's
  * @owner: the filter's module; it cannot be unloaded while a device is attached
@@ -59,12 +46,14 @@ struct blkfilter_range {
  * @ctl: A command of BLKFILTER_CTL. @buf has @len bytes. Returns what the ioctl is to
  *	return. May sleep. Never called twice at once for the same filter. Optional
  *	(-ENOTTY).
- * @submit_bio: A bio is about to change the sectors of @range. Returns false to let it
- *	go on, or true to keep it; a bio that was kept goes on with blkfilter_resubmit(),
- *	or is ended with bio_endio(), from somewhere else. Called in the context of the submission, maybe
- *	with current->bio_list set and preemption disabled, inside an RCU read section:
- *	must not sleep, submit or end bios. Of bi_end_io and bi_private it sees the
- *	core's, of all else the submitter's.
+ * @submit_bio: A bio is about to change @count sectors, never 0, from @sector on. They are
+ *	counted from the start of the filtered device and cut down to it; it may be larger by
+ *	now than when the filter was attached, so they are to be checked before they index
+ *	anything. Returns false to let the bio go on, or true to keep it; a bio that was kept
+ *	goes on with blkfilter_resubmit(), or is ended with bio_endio(), from somewhere else.
+ *	Called in the context of the submission, maybe with current->bio_list set and
+ *	preemption disabled, inside an RCU read section: must not sleep, submit or end bios.
+ *	Of bi_end_io and bi_private it sees the core's, of all else the submitter's.
  *
  * A filter sees each bio that changes data of its device (write, discard, secure
  * erase, write zeroes) once, before the driver can see any of its sectors, whether it
@@ -81,8 +70,8 @@ struct blkfilter_operations {
 	int (*detaching)(struct blkfilter *flt, bool forced);
 	void (*detach)(struct blkfilter *flt);
 	int (*ctl)(struct blkfilter *flt, unsigned int cmd, void __user *buf, u32 len);
-	bool (*submit_bio)(struct blkfilter *flt, struct bio *bio,
-			   const struct blkfilter_range *range);
+	bool (*submit_bio)(struct blkfilter *flt, struct bio *bio, sector_t sector,
+			   sector_t count);
 };
 
 /**

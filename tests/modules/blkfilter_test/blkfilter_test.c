@@ -128,24 +128,23 @@ static int kind_of(struct bio *bio)
 	}
 }
 
-static bool test_submit_bio(struct blkfilter *flt, struct bio *bio,
-			    const struct blkfilter_range *range)
+static bool test_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
+			    sector_t count)
 {
 	struct test_filter *tf = to_test_filter(flt);
 	int kind = kind_of(bio);
-	sector_t i, end = range->sector + range->count;
+	sector_t i, end = sector + count;
 
-	if (kind < 0 || !range->count || end < range->sector ||
-	    range->count > bio_sectors(bio)) {
+	if (kind < 0 || !count || end < sector || count > bio_sectors(bio)) {
 		atomic64_inc(&tf->count[BLKFILTER_TEST_WRONG]);
 		return false;
 	}
 	if (READ_ONCE(tf->parked))
 		atomic64_inc(&tf->count[BLKFILTER_TEST_LATE]);
 	atomic64_inc(&tf->count[BLKFILTER_TEST_BIOS + kind]);
-	atomic64_add(range->count, &tf->count[BLKFILTER_TEST_SECTORS + kind]);
+	atomic64_add(count, &tf->count[BLKFILTER_TEST_SECTORS + kind]);
 	if (tf->bitmap)
-		for (i = range->sector; i < min(end, tf->sectors); i++)
+		for (i = sector; i < min(end, tf->sectors); i++)
 			set_bit(i, tf->bitmap);
 
 	if (get_random_u32() % 100 >= READ_ONCE(tf->mode.percent))
