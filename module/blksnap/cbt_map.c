@@ -92,16 +92,10 @@ void cbt_map_free_rcu(struct cbt_map *map)
 	call_rcu(&map->rcu, free_rcu_callback);
 }
 
-/* The blocks that sectors lie in. Return: false if there are more than the map has. */
-static bool blocks_of(const struct cbt_map *map, sector_t sector, sector_t count,
-		      u64 *first, u64 *last)
+/* Cuts sectors down to those of the map. Return: how many are left. */
+static sector_t cut(const struct cbt_map *map, sector_t sector, sector_t count)
 {
-	*first = sector >> map->shift;
-	*last = (sector + count - 1) >> map->shift;
-	if (likely(*last < map->count))
-		return true;
-	*last = (u64)map->count - 1;
-	return false;
+	return sector < map->capacity ? min(count, map->capacity - sector) : 0;
 }
 
 /* Changes a byte of the readable map to a number, unless it has a later one. */
@@ -113,36 +107,41 @@ static void raise_readable(struct cbt_map *map, u64 block, u8 number)
 		;
 }
 
-bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count)
+/* While the map is settling: saves the numbers that are going to be changed. */
+static void save_readable(struct cbt_map *map, sector_t sector, sector_t count)
 {
-	u8 number = map->number;
-	u64 block, last;
-	bool inside;
+	u64 last = (sector + count - 1) >> map->shift;
+	u64 block = sector >> map->shift;
 
-	if (unlikely(!map->count || sector >= map->capacity))
-		return false;
-	inside = blocks_of(map, sector, count, &block, &last);
 	for (; block <= last; block++) {
 		u8 old = READ_ONCE(map->active[block]);
 
-		if (old == number)
-			continue;
-		if (unlikely(READ_ONCE(map->settling)))
+		if (old != map->number)
 			raise_readable(map, block, old);
-		/* Whoever sees the new number sees the old one saved. */
-		smp_store_release(&map->active[block], number);
 	}
-	return inside;
+}
+
+bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count)
+{
+	sector_t inside = cut(map, sector, count);
+
+	if (!inside)
+		return false;
+	if (READ_ONCE(map->settling))
+		save_readable(map, sector, inside);
+	cbt_map_set_active(map, sector, inside);
+	return inside == count;
 }
 
 void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count)
 {
+	sector_t inside = cut(map, sector, count);
 	u64 block, last;
 
-	if (!map->count || sector >= map->capacity)
+	if (!inside)
 		return;
-	blocks_of(map, sector, count, &block, &last);
-	for (; block <= last; block++)
+	last = (sector + inside - 1) >> map->shift;
+	for (block = sector >> map->shift; block <= last; block++)
 		raise_readable(map, block, map->previous);
 }
 

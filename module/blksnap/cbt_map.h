@@ -72,6 +72,39 @@ void cbt_map_free_rcu(struct cbt_map *map);
  */
 bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count);
 
+/* cbt_map_set_active - for cbt_map_mark(): marks sectors all of which lie in the map */
+static inline void cbt_map_set_active(struct cbt_map *map, sector_t sector, sector_t count)
+{
+	u64 last = (sector + count - 1) >> map->shift;
+	u64 block = sector >> map->shift;
+	u8 *active = map->active;
+	u8 number = map->number;
+
+	do {
+		if (READ_ONCE(active[block]) != number)
+			/* Whoever sees the new number sees the old one saved, if it had to be. */
+			smp_store_release(&active[block], number);
+	} while (block++ < last);
+}
+
+/**
+ * cbt_map_mark_easily - as cbt_map_mark(), where there is nothing to save and to cut
+ * @map: the map
+ * @sector: the first one
+ * @count: how many, not 0
+ *
+ * Context: that of a writer of the device. If the map is not settling now, it will not be
+ * before the next switch, and that waits for this writer. Inline: for each write.
+ * Return: false if it is not so easy; cbt_map_mark() is to be called then.
+ */
+static inline bool cbt_map_mark_easily(struct cbt_map *map, sector_t sector, sector_t count)
+{
+	if (unlikely(READ_ONCE(map->settling) || sector + count > map->capacity))
+		return false;
+	cbt_map_set_active(map, sector, count);
+	return true;
+}
+
 /**
  * cbt_map_mark_readable - note that the image of the last snapshot changes
  * @map: the map, settled

@@ -112,17 +112,35 @@ static void set_stale(struct tracker *tracker)
 		diff_area_fail(area, -ESTALE);
 }
 
+static bool copy_on_write(struct tracker *tracker, struct bio *bio, sector_t sector,
+			  sector_t count)
+{
+	struct diff_area *area = rcu_dereference(tracker->area);
+
+	return area && diff_area_write(area, bio, sector, count);
+}
+
+/* A write after which the map may have to be given up, or while it settles after a take. */
+static noinline bool submit_carefully(struct tracker *tracker, struct bio *bio, sector_t sector,
+				      sector_t count)
+{
+	struct cbt_map *map = rcu_dereference(tracker->map);
+
+	if ((!cbt_map_mark(map, sector, count) || !is_same(tracker, map)) &&
+	    !READ_ONCE(tracker->stale))
+		set_stale(tracker);
+	return copy_on_write(tracker, bio, sector, count);
+}
+
 bool tracker_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
 			sector_t count)
 {
 	struct tracker *tracker = tracker_of(flt);
 	struct cbt_map *map = rcu_dereference(tracker->map);
-	struct diff_area *area = rcu_dereference(tracker->area);
 
-	if (unlikely(!cbt_map_mark(map, sector, count) ||
-		     !is_same(tracker, map)) && !READ_ONCE(tracker->stale))
-		set_stale(tracker);
-	return area && diff_area_write(area, bio, sector, count);
+	if (likely(cbt_map_mark_easily(map, sector, count) && is_same(tracker, map)))
+		return copy_on_write(tracker, bio, sector, count);
+	return submit_carefully(tracker, bio, sector, count);
 }
 
 int tracker_claim(struct tracker *tracker, struct snapshot *snapshot)
