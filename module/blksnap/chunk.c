@@ -33,17 +33,6 @@ static struct param chunk_maximum_in_queue = {
 
 PARAM(chunk_maximum_in_queue, "chunks of a device that may wait in memory for being stored");
 
-/* A group of pointers to chunks is a page. */
-#define GROUP_CHUNKS	(PAGE_SIZE / sizeof(void *))
-
-/**
- * struct chunk - states of the blocks of a chunk
- * @blocks: one each
- */
-struct chunk {
-	DECLARE_FLEX_ARRAY(u32, blocks);
-};
-
 int chunk_check_params(void)
 {
 	return param_check_order("chunk_minimum_shift", &chunk_minimum_shift);
@@ -67,8 +56,9 @@ int chunk_table_init(struct chunk_table *table, sector_t capacity)
 	       param_value(&chunk_maximum_count))
 		shift++;
 	table->shift = shift - DIFF_BLOCK_SHIFT;
+	table->mask = (1ULL << table->shift) - 1;
 	chunks = DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT));
-	table->nr_groups = DIV_ROUND_UP_ULL(chunks, GROUP_CHUNKS);
+	table->nr_groups = DIV_ROUND_UP_ULL(chunks, CHUNK_GROUP);
 	/* Small chunks of a large device may be more than there can be memory for. */
 	table->groups = kvcalloc(table->nr_groups, sizeof(*table->groups),
 				 GFP_KERNEL | __GFP_NOWARN);
@@ -82,31 +72,12 @@ void chunk_table_exit(struct chunk_table *table)
 
 	for (i = 0; table->groups && i < table->nr_groups; i++) {
 		group = table->groups[i];
-		for (j = 0; group && j < GROUP_CHUNKS; j++)
+		for (j = 0; group && j < CHUNK_GROUP; j++)
 			kvfree(group[j]);
 		kvfree(group);
 		cond_resched();
 	}
 	kvfree(table->groups);
-}
-
-static struct chunk *find(struct chunk_table *table, u64 block)
-{
-	u64 index = block >> table->shift;
-	void **group = READ_ONCE(table->groups[index / GROUP_CHUNKS]);
-
-	return group ? READ_ONCE(group[index % GROUP_CHUNKS]) : NULL;
-}
-
-static u32 *slot_of(struct chunk_table *table, struct chunk *chunk, u64 block)
-{
-	return &chunk->blocks[block & ((1U << table->shift) - 1)];
-}
-
-/* Blocks from this one to the end of its chunk. */
-static u64 rest_of_chunk(const struct chunk_table *table, u64 block)
-{
-	return (1ULL << table->shift) - (block & ((1ULL << table->shift) - 1));
 }
 
 /* What a pointer leads to; made, of zeros, by whoever comes first. Return: NULL for want of memory. */
@@ -132,33 +103,33 @@ static void *find_or_make(void **where, size_t size)
 u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
 {
 	u64 index = block >> table->shift;
-	struct chunk *chunk;
 	void **group;
+	u32 *record;
 
-	group = find_or_make(&table->groups[index / GROUP_CHUNKS], GROUP_CHUNKS * sizeof(*group));
+	group = find_or_make(&table->groups[index / CHUNK_GROUP], CHUNK_GROUP * sizeof(*group));
 	if (!group)
 		return NULL;
-	chunk = find_or_make(&group[index % GROUP_CHUNKS], sizeof(u32) << table->shift);
-	if (!chunk)
+	record = find_or_make(&group[index % CHUNK_GROUP], sizeof(*record) << table->shift);
+	if (!record)
 		return NULL;
-	*count = min(*count, rest_of_chunk(table, block));
-	return slot_of(table, chunk, block);
+	*count = min(*count, chunk_end(table, block) - block);
+	return &record[chunk_index(table, block)];
 }
 
 u32 chunk_get(struct chunk_table *table, u64 block)
 {
-	struct chunk *chunk = find(table, block);
+	u32 *record = chunk_find(table, block);
 
-	return chunk ? READ_ONCE(*slot_of(table, chunk, block)) : BLOCK_ORIGIN;
+	return record ? READ_ONCE(record[chunk_index(table, block)]) : BLOCK_ORIGIN;
 }
 
 bool chunk_set_zero(struct chunk_table *table, u64 block)
 {
-	struct chunk *chunk = find(table, block);
+	u32 *record = chunk_find(table, block);
 
-	if (chunk)
-		xchg(slot_of(table, chunk, block), BLOCK_ZERO);
-	return chunk;
+	if (record)
+		xchg(&record[chunk_index(table, block)], BLOCK_ZERO);
+	return record;
 }
 
 u64 chunk_uncopied(struct chunk_table *table, u64 block, u64 count)
@@ -166,30 +137,13 @@ u64 chunk_uncopied(struct chunk_table *table, u64 block, u64 count)
 	u64 end = block + count, start = block;
 
 	while (block < end) {
-		struct chunk *chunk = find(table, block);
-		u64 stop = min(end, block + rest_of_chunk(table, block));
+		u64 stop = min(end, chunk_end(table, block));
+		u32 *record = chunk_find(table, block);
 
-		for (; chunk && block < stop; block++)
-			if (!block_is_uncopied(READ_ONCE(*slot_of(table, chunk, block))))
+		for (; record && block < stop; block++)
+			if (!block_is_uncopied(READ_ONCE(record[chunk_index(table, block)])))
 				return block - start;
 		block = stop;
 	}
 	return count;
-}
-
-bool chunk_any_uncopied(struct chunk_table *table, u64 block, u64 count)
-{
-	u64 end = block + count;
-
-	while (block < end) {
-		struct chunk *chunk = find(table, block);
-		u64 stop = min(end, block + rest_of_chunk(table, block));
-
-		if (!chunk)
-			return true;
-		for (; block < stop; block++)
-			if (block_is_uncopied(READ_ONCE(*slot_of(table, chunk, block))))
-				return true;
-	}
-	return false;
 }

@@ -26,39 +26,39 @@
 #define BLKSNAP_CHUNK_H
 
 #include <linux/atomic.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 
-/* A state fits 32 bits: MEMORY and READING come with a slot, STORED with a block number. */
+/*
+ * A state fits 32 bits: READING and MEMORY come with a slot, STORED with a block number. They
+ * rise in the order of the list above: one comparison tells what a write has to know.
+ */
 #define BLOCK_ORIGIN		0U
+#define BLOCK_READING		(1U << 29)
+#define BLOCK_MEMORY		(1U << 30)
+#define BLOCK_STORED		(1U << 31)
 #define BLOCK_ZERO		(~0U)
-#define BLOCK_IN_SLOT		(1U << 31)
-#define BLOCK_READING		(1U << 30)
 #define BLOCK_SLOT_MASK		(BLOCK_READING - 1)
 
 static inline bool block_is_uncopied(u32 state)
 {
-	return state == BLOCK_ORIGIN ||
-	       (state != BLOCK_ZERO && (state & BLOCK_IN_SLOT) && (state & BLOCK_READING));
+	return state < BLOCK_MEMORY;
 }
 
 static inline bool block_is_in_memory(u32 state)
 {
-	return (state & BLOCK_IN_SLOT) && !(state & BLOCK_READING);
+	return state >= BLOCK_MEMORY && state < BLOCK_STORED;
 }
 
 static inline bool block_is_stored(u32 state)
 {
-	return state != BLOCK_ORIGIN && !(state & BLOCK_IN_SLOT);
-}
-
-static inline u32 block_stored_at(u32 number)
-{
-	return number + 1;
+	return state >= BLOCK_STORED && state != BLOCK_ZERO;
 }
 
 static inline u32 block_number(u32 state)
 {
-	return state - 1;
+	return state - BLOCK_STORED;
 }
 
 /* block_change - lead a block from one state to another, if it is in that. A full barrier. */
@@ -67,17 +67,22 @@ static inline bool block_change(u32 *state, u32 from, u32 to)
 	return cmpxchg(state, from, to) == from;
 }
 
+/* A group of pointers to records is a page. */
+#define CHUNK_GROUP	(PAGE_SIZE / sizeof(u32 *))
+
 /**
  * struct chunk_table - the records of all chunks of a device
- * @groups: of pointers to struct chunk, by index; a group or a chunk is added by the copy worker or
- *	when storage is appended, none is removed
+ * @groups: of pointers to records, by index; a record is the states of the blocks of a chunk. A
+ *	group or a record is added by the copy worker or when storage is appended, none is removed
  * @nr_groups: how many there may be
  * @shift: log2 of the number of blocks in a chunk
+ * @mask: that number, less one
  */
 struct chunk_table {
 	void **groups;
 	unsigned long nr_groups;
 	unsigned int shift;
+	u64 mask;
 };
 
 /**
@@ -98,6 +103,27 @@ void chunk_table_exit(struct chunk_table *table);
 static inline u64 chunk_bytes(const struct chunk_table *table)
 {
 	return 4096ULL << table->shift;
+}
+
+/* chunk_find - the record of the chunk of a block, or NULL. Context: any. */
+static inline u32 *chunk_find(const struct chunk_table *table, u64 block)
+{
+	u64 index = block >> table->shift;
+	void **group = READ_ONCE(table->groups[index / CHUNK_GROUP]);
+
+	return group ? READ_ONCE(group[index % CHUNK_GROUP]) : NULL;
+}
+
+/* chunk_index - the place of a block in the record */
+static inline u64 chunk_index(const struct chunk_table *table, u64 block)
+{
+	return block & table->mask;
+}
+
+/* chunk_end - the first block behind the chunk of a block */
+static inline u64 chunk_end(const struct chunk_table *table, u64 block)
+{
+	return (block | table->mask) + 1;
 }
 
 /**
@@ -129,8 +155,28 @@ bool chunk_set_zero(struct chunk_table *table, u64 block);
  */
 u64 chunk_uncopied(struct chunk_table *table, u64 block, u64 count);
 
-/* chunk_any_uncopied - whether one of @count blocks still has. Context: any. */
-bool chunk_any_uncopied(struct chunk_table *table, u64 block, u64 count);
+/**
+ * chunk_any_uncopied - whether one of adjacent blocks still has its data on the origin only
+ * @table: the table
+ * @block: the first one
+ * @end: the one behind the last, not the same one
+ *
+ * Context: any. Inline: for each write.
+ */
+static inline bool chunk_any_uncopied(const struct chunk_table *table, u64 block, u64 end)
+{
+	do {
+		u64 stop = min(end, chunk_end(table, block));
+		u32 *state = chunk_find(table, block);
+
+		if (!state)
+			return true;
+		for (state += chunk_index(table, block); block < stop; block++, state++)
+			if (block_is_uncopied(READ_ONCE(*state)))
+				return true;
+	} while (block < end);
+	return false;
+}
 
 int chunk_check_params(void);
 unsigned int chunk_queue_limit(const struct chunk_table *table);

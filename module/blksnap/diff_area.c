@@ -149,8 +149,8 @@ static void copy_commit(struct copy *copy)
 	unsigned int i;
 
 	for (i = 0; i < copy->count; i++)
-		block_change(&copy->states[i], BLOCK_IN_SLOT | BLOCK_READING | copy->slots[i],
-			     BLOCK_IN_SLOT | copy->slots[i]);
+		block_change(&copy->states[i], BLOCK_READING | copy->slots[i],
+			     BLOCK_MEMORY | copy->slots[i]);
 	bio_uninit(&copy->bio);
 }
 
@@ -204,17 +204,17 @@ static void make_room(struct diff_area *area, struct batch *batch)
 static int copy_block(struct diff_area *area, struct copy *copy, u32 state)
 {
 	u32 *now = &copy->states[copy->count];
-	u32 slot, reading = 0;
+	u32 slot, next = BLOCK_READING;
 
 	if (READ_ONCE(*now) != state)
 		return 1;
 	if (!slots_get(&area->slots, &slot))
 		return -EAGAIN;
-	if (state == BLOCK_ZERO)
+	if (state == BLOCK_ZERO) {
 		clear_highpage(area->slots.pages[slot]);
-	else
-		reading = BLOCK_READING;
-	if (!block_change(now, state, BLOCK_IN_SLOT | reading | slot)) {
+		next = BLOCK_MEMORY;
+	}
+	if (!block_change(now, state, next | slot)) {
 		slots_put(&area->slots, &slot, 1);
 		return 1;
 	}
@@ -346,23 +346,28 @@ static void copy_work(struct work_struct *work)
  * Writes to the origin
  */
 
-bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector, sector_t count)
+/* Keeps a write until its blocks are copied. Return: false if they are not to be any more. */
+static noinline bool park(struct diff_area *area, struct bio *bio)
 {
-	sector_t end = min(sector + count, area->capacity);
-	u64 first = sector / DIFF_BLOCK_SECTORS;
 	unsigned long flags;
 
-	if (sector >= area->capacity ||
-	    !chunk_any_uncopied(&area->table, first,
-				DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - first) ||
-	    diff_area_error(area))
+	if (diff_area_error(area))
 		return false;
-
 	raw_spin_lock_irqsave(&area->lock, flags);
 	bio_list_add(&area->parked, bio);
 	queue_work(area->copy_wq, &area->copy_work);
 	raw_spin_unlock_irqrestore(&area->lock, flags);
 	return true;
+}
+
+bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector, sector_t count)
+{
+	sector_t end = min(sector + count, area->capacity);
+
+	/* The device may be larger than the image by now. */
+	return sector < area->capacity &&
+	       chunk_any_uncopied(&area->table, sector / DIFF_BLOCK_SECTORS,
+				  DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS)) && park(area, bio);
 }
 
 /* The blocks that lie inside of sectors as a whole; the last one of the device need not be. */

@@ -130,7 +130,7 @@ static void store_run(struct diff_area *area, struct store *store, struct copy *
 		    store->bio->bi_vcnt == store->bio->bi_max_vecs)
 			store_begin(area, store, bdev, sector);
 		__bio_add_page(store->bio, area->slots.pages[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
-		copy->stored[from + i] = block_stored_at(number + i);
+		copy->stored[from + i] = BLOCK_STORED | (number + i);
 		store->left--;
 	}
 }
@@ -157,7 +157,7 @@ static void store_commit(struct diff_area *area, struct copy *copy)
 
 	raw_spin_lock_irq(&area->lock);
 	for (i = 0; i < copy->count; i++)
-		block_change(&copy->states[i], BLOCK_IN_SLOT | copy->slots[i], copy->stored[i]);
+		block_change(&copy->states[i], BLOCK_MEMORY | copy->slots[i], copy->stored[i]);
 	raw_spin_unlock_irq(&area->lock);
 }
 

@@ -44,7 +44,7 @@ struct batch {
  * @count: how many blocks, all in one chunk
  * @states: their states
  * @slots: their slots
- * @stored: their numbers in the storage
+ * @stored: their states once they are in the storage
  * @bio: reads them
  * @vecs: its pages
  */
