@@ -3,7 +3,7 @@
 # Everything a developer does here, by name. "make" alone lists it.
 
 KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
-KERNEL ?= $(lastword $(KERNELS))
+KERNEL ?= 6.12
 
 PACKAGES := \
 	bc bison bmap-tools busybox-static cpio createrepo-c debhelper \
@@ -17,7 +17,7 @@ PACKAGES := \
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo 'Kernels by default: $(KERNELS); others of tests/kernels with KERNELS="NAME NAME".'
+	@echo 'Kernels: $(KERNELS); some of them with KERNELS="NAME NAME".'
 
 .PHONY: deps
 deps: ## install the Debian packages that are missing
