@@ -86,8 +86,14 @@ static void store_end(struct bio *bio)
 	struct batch *batch = store->batch;
 	blk_status_t status = bio->bi_status;
 
-	/* In this order: once the batch has ended, the area with the memory of its bios may go. */
-	WRITE_ONCE(store->area->store_ended, jiffies);
+	/*
+	 * In this order: once the batch has ended, the area with the memory of its bios may go. A
+	 * failure is told at once: nobody is to wait for the rest of a batch that is worth nothing.
+	 */
+	if (unlikely(status))
+		diff_area_fail_all(store->area, blk_status_to_errno(status));
+	else
+		WRITE_ONCE(store->area->store_ended, jiffies);
 	bio_put(bio);
 	batch_put(batch, status);
 }
@@ -208,7 +214,7 @@ static void store_work(struct work_struct *work)
 }
 
 /*
- * The time begins anew whenever a store of the area ends. A batch has only so many of them, and the
+ * The time begins anew whenever a store of the area ends well. A batch has only so many of them, and the
  * end of it ends the wait: so the wait is bounded even if storage hangs in between. Stores of
  * other areas do not count; those to another device might go on while ours hang for ever.
  *
@@ -218,18 +224,14 @@ static void store_work(struct work_struct *work)
  */
 void diff_store_wait(struct diff_area *area, unsigned long seen)
 {
-	long left = STORE_TIMEOUT;
-
 	WRITE_ONCE(area->store_ended, jiffies);
-	while (!wait_event_timeout(area->progress,
-				   READ_ONCE(area->stored) != seen || diff_area_error(area),
-				   left)) {
-		left = READ_ONCE(area->store_ended) + STORE_TIMEOUT - jiffies;
-		if (left <= 0) {
-			diff_area_fail_all(area, -ETIMEDOUT);
+	do {
+		/* The storage may fail for another area, which wakes nobody here. */
+		if (wait_event_timeout(area->progress, READ_ONCE(area->stored) != seen ||
+				       diff_area_error(area), HZ))
 			return;
-		}
-	}
+	} while (time_before(jiffies, READ_ONCE(area->store_ended) + STORE_TIMEOUT));
+	diff_area_fail_all(area, -ETIMEDOUT);
 }
 
 /*
