@@ -126,6 +126,11 @@ void registry_put(struct blkfilter_attachment *att);
  */
 static inline bool gate_count_out(struct blkfilter_attachment *att)
 {
+	/*
+	 * Whoever finds the bio counted out finds all done that was done for it: the change map
+	 * may be switched then. On x86 no instruction.
+	 */
+	smp_mb__before_atomic();
 	this_cpu_inc(att->count->left);
 	smp_mb(); /* pairs with the one in gate_wait_quiet() */
 	return unlikely(atomic_read(&att->awaited));

@@ -227,10 +227,14 @@ static void table_del(struct blkfilter_attachment *att)
 {
 	mutex_lock(&blkfilter_lock);
 	hlist_del_rcu(&att->node);
+	/*
+	 * The hook's code may be gone once it is removed. With PREEMPT_RT what it calls may wait
+	 * for a lock, which ftrace takes for being out of it; but not this.
+	 */
+	synchronize_rcu();
 	if (!--attached)
 		hook_remove();
 	mutex_unlock(&blkfilter_lock);
-	synchronize_rcu();
 	gate_open(att); /* it is closed if the device went in the middle of a take */
 	flush_work(&att->held_work);
 }
