@@ -101,10 +101,13 @@ static sector_t cut(const struct cbt_map *map, sector_t sector, sector_t count)
 /* Changes a byte of the readable map to a number, unless it has a later one. */
 static void raise_readable(struct cbt_map *map, u64 block, u8 number)
 {
-	u8 there = READ_ONCE(map->readable[block]);
+	u8 there = READ_ONCE(map->readable[block]), seen;
 
-	while (there < number && !try_cmpxchg(&map->readable[block], &there, number))
-		;
+	for (; there < number; there = seen) {
+		seen = cmpxchg(&map->readable[block], there, number);
+		if (seen == there)
+			break;
+	}
 }
 
 /* While the map is settling: saves the numbers that are going to be changed. */
@@ -147,9 +150,15 @@ void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count)
 
 void cbt_map_switch(struct cbt_map *map)
 {
-	WRITE_ONCE(map->previous, map->number); /* tracker_info() reads it under RCU alone */
-	map->number++;
-	WRITE_ONCE(map->settling, true);
+	u8 number = map->number;
+
+	/*
+	 * Who reads the map takes no lock. In this order: whoever was told the new number by
+	 * cbt_map_previous() also sees that the map is settling, and by which number.
+	 */
+	WRITE_ONCE(map->number, number + 1);
+	smp_store_release(&map->settling, true);
+	smp_store_release(&map->previous, number);
 }
 
 void cbt_map_read(const struct cbt_map *map, u32 offset, u8 *buffer, unsigned int count)

@@ -61,6 +61,12 @@ struct cbt_map *cbt_map_new(sector_t capacity);
 void cbt_map_free(struct cbt_map *map);
 void cbt_map_free_rcu(struct cbt_map *map);
 
+/* cbt_map_previous - the number of the last snapshot. Context: the map is kept from being freed. */
+static inline u8 cbt_map_previous(const struct cbt_map *map)
+{
+	return smp_load_acquire(&map->previous); /* pairs with cbt_map_switch() */
+}
+
 /**
  * cbt_map_mark - note that sectors change now
  * @map: the map

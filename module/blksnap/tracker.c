@@ -227,7 +227,7 @@ void tracker_info(struct tracker *tracker, struct blksnap_cbtinfo *info)
 	info->block_size = 1U << (map->shift + SECTOR_SHIFT);
 	info->block_count = map->count;
 	info->generation_id = map->generation;
-	info->changes_number = READ_ONCE(map->previous);
+	info->changes_number = cbt_map_previous(map);
 	rcu_read_unlock();
 }
 
