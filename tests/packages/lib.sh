@@ -134,6 +134,12 @@ rpm_version() {
 	rpm -q --queryformat '%{VERSION}' "$1"
 }
 
+# use_dnf_repository: where dnf finds our packages.
+use_dnf_repository() {
+	printf '%s\n' '[blksnap]' 'name=blksnap' 'baseurl=file:///srv/blksnap' 'gpgcheck=0' \
+		'metadata_expire=0' >/etc/yum.repos.d/blksnap.repo
+}
+
 # keep NAME VALUE; kept NAME: from one step or stage to another.
 keep() {
 	mkdir -p "$STATE"
