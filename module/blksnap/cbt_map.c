@@ -157,8 +157,8 @@ void cbt_map_switch(struct cbt_map *map)
 	 * cbt_map_previous() also sees that the map is settling, and by which number.
 	 */
 	WRITE_ONCE(map->number, number + 1);
-	smp_store_release(&map->settling, true);
-	smp_store_release(&map->previous, number);
+	smp_store_release(&map->settling, true); /* pairs with cbt_map_read() */
+	smp_store_release(&map->previous, number); /* pairs with cbt_map_previous() */
 }
 
 void cbt_map_read(const struct cbt_map *map, u32 offset, u8 *buffer, unsigned int count)
