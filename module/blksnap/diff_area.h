@@ -42,7 +42,8 @@
  * @store_work: writes them to the storage
  * @store_bios: for its bios
  * @stored: counts copies that are done with
- * @store_ended: when the last store ended, in jiffies, or diff_store_wait() began
+ * @store_ended: when a store last ended well, in jiffies, or diff_store_wait() began; a bare time,
+ *	written in any context without a lock (see there)
  * @progress: woken when @stored grows, when @readers becomes 0, and on failure
  * @readers: reads of the image from the origin that are under way
  *

@@ -214,9 +214,9 @@ static void store_work(struct work_struct *work)
 }
 
 /*
- * The time begins anew whenever a store of the area ends well. A batch has only so many of them, and the
- * end of it ends the wait: so the wait is bounded even if storage hangs in between. Stores of
- * other areas do not count; those to another device might go on while ours hang for ever.
+ * The time begins anew whenever a store of the area ends well. A batch has only so many of them,
+ * and the end of it ends the wait: so the wait is bounded even if storage hangs in between. Stores
+ * of other areas do not count; those to another device might go on while ours hang for ever.
  *
  * @store_ended is a bare time, by which no data is found, so nothing has to be ordered with it. It
  * is written here and, in any context, by store_end(). One may overwrite what the other has
