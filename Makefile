@@ -6,12 +6,13 @@ KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
 KERNEL ?= 6.12
 
 PACKAGES := \
-	bc bison bmap-tools busybox-static cpio createrepo-c debhelper \
-	debian-archive-keyring dh-dkms dkms dpkg-dev e2fsprogs flex lintian \
-	g++ gcc gcc-12-multilib gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf git gnuplot-nox kmod libblkid-dev libbpf1 libc6-dev \
-	libc6-dev-armhf-cross libelf-dev libinih-dev libjson-c-dev libmount-dev libssl-dev lz4 make mandoc mmdebstrap \
-	perl pkg-config python3-minimal qemu-system-x86 rpm rpmlint rsync selinux-policy-dev shellcheck sparse \
-	valgrind xz-utils zsh zstd
+	bc bison bmap-tools cpio createrepo-c debhelper debian-archive-keyring dh-dkms \
+	dkms dpkg-dev e2fsprogs flex lintian g++ gcc gcc-12-multilib \
+	gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf git gnuplot-nox kmod libblkid-dev \
+	libbpf1 libc6-dev libc6-dev-armhf-cross libelf-dev libinih-dev libjson-c-dev \
+	libmount-dev libssl-dev lz4 make mandoc mmdebstrap perl pkg-config \
+	python3-minimal qemu-system-x86 rpm rpmlint rsync selinux-policy-dev shellcheck \
+	sparse valgrind xz-utils zsh zstd
 
 .PHONY: help
 help: ## this list
