@@ -81,16 +81,15 @@ bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count);
 /* cbt_map_set_active - for cbt_map_mark(): marks sectors all of which lie in the map */
 static inline void cbt_map_set_active(struct cbt_map *map, sector_t sector, sector_t count)
 {
-	u64 last = (sector + count - 1) >> map->shift;
-	u64 block = sector >> map->shift;
-	u8 *active = map->active;
+	u8 *last = &map->active[(sector + count - 1) >> map->shift];
+	u8 *block = &map->active[sector >> map->shift];
 	u8 number = map->number;
 
 	do {
-		if (READ_ONCE(active[block]) != number)
+		if (READ_ONCE(*block) != number)
 			/* Whoever sees the new number sees the old one saved, if it had to be. */
-			smp_store_release(&active[block], number);
-	} while (block++ < last);
+			smp_store_release(block, number);
+	} while (++block <= last);
 }
 
 /**

@@ -168,12 +168,17 @@ static inline bool chunk_any_uncopied(const struct chunk_table *table, u64 block
 	do {
 		u64 stop = min(end, chunk_end(table, block));
 		u32 *state = chunk_find(table, block);
+		u32 *behind;
 
 		if (!state)
 			return true;
-		for (state += chunk_index(table, block); block < stop; block++, state++)
+		state += chunk_index(table, block);
+		behind = state + (stop - block);
+		do {
 			if (block_is_uncopied(READ_ONCE(*state)))
 				return true;
+		} while (++state < behind);
+		block = stop;
 	} while (block < end);
 	return false;
 }

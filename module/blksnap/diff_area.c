@@ -346,8 +346,7 @@ static void copy_work(struct work_struct *work)
  * Writes to the origin
  */
 
-/* Keeps a write until its blocks are copied. Return: false if they are not to be any more. */
-static noinline bool park(struct diff_area *area, struct bio *bio)
+bool diff_area_park(struct diff_area *area, struct bio *bio)
 {
 	unsigned long flags;
 
@@ -358,16 +357,6 @@ static noinline bool park(struct diff_area *area, struct bio *bio)
 	queue_work(area->copy_wq, &area->copy_work);
 	raw_spin_unlock_irqrestore(&area->lock, flags);
 	return true;
-}
-
-bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector, sector_t count)
-{
-	sector_t end = min(sector + count, area->capacity);
-
-	/* The device may be larger than the image by now. */
-	return sector < area->capacity &&
-	       chunk_any_uncopied(&area->table, sector / DIFF_BLOCK_SECTORS,
-				  DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS)) && park(area, bio);
 }
 
 /* The blocks that lie inside of sectors as a whole; the last one of the device need not be. */

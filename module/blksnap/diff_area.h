@@ -121,17 +121,38 @@ struct diff_extent {
 struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage *storage);
 
 /**
+ * diff_area_park - keep a write to the origin until its blocks are copied
+ * @area: the area, under RCU
+ * @bio: the write
+ *
+ * Context: that of the submission.
+ * Return: true if it was taken: it goes on when what it destroys has been copied, or, a
+ * discard of data that is still needed, is ended without doing anything. False if nothing is
+ * copied any more.
+ */
+bool diff_area_park(struct diff_area *area, struct bio *bio);
+
+/**
  * diff_area_write - a write to the origin comes
  * @area: the area, under RCU
  * @bio: the write
  * @sector: the first of its sectors
  * @count: how many
  *
- * Context: that of the submission.
- * Return: true if it was taken: it goes on when what it destroys has been copied, or, a
- * discard of data that is still needed, is ended without doing anything.
+ * Context: that of the submission. Inline: for each write.
+ * Return: as diff_area_park(), false also if all of its blocks have been copied.
  */
-bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector, sector_t count);
+static inline bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector,
+				   sector_t count)
+{
+	sector_t end = min(sector + count, area->capacity);
+
+	/* The device may be larger than the image by now. */
+	return sector < area->capacity &&
+	       chunk_any_uncopied(&area->table, sector / DIFF_BLOCK_SECTORS,
+				  DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS)) &&
+	       diff_area_park(area, bio);
+}
 
 /**
  * diff_area_prepare_storage - before blocks of the device become difference storage
