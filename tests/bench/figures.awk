@@ -9,7 +9,7 @@ function row(text) {
 }
 
 function raw_of(candidate) {
-	return candidate ~ /-backed$/ ? "raw-backed" : "raw"
+	return match(candidate, /-(backed|new)$/) ? "raw" substr(candidate, RSTART) : "raw"
 }
 
 $1 == "kernel" { kernel = $2 }
