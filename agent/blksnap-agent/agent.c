@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The subcommands, and nothing of what they do. */
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,6 +93,8 @@ static int print_version(void)
 
 int agent_main(int argc, char **argv)
 {
+	/* Who starts us may ignore it; then nobody learns how a child ended. */
+	signal(SIGCHLD, SIG_DFL);
 	if (argc < 2) {
 		print_help(stderr);
 		return STATUS_USAGE;

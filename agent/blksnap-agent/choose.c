@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <blkid/blkid.h>
@@ -17,7 +20,7 @@
 #include "stock.h"
 
 /* Those whose file blocks stay where they are, and that can protect a file. */
-static const char *const types[] = { "ext2", "ext3", "ext4", "xfs" };
+static const char *const types[] = { "ext4", "xfs" };
 
 /*
  * Storage above a device of the snapshot would be copied itself; the kernel refuses it. Not
@@ -40,6 +43,53 @@ static bool shares_disk(dev_t storage, const struct targets *targets)
 		if (stack_shares_disk(storage, targets->items[i].number))
 			return true;
 	return false;
+}
+
+/* An image's disk is named for the device that it is of. */
+static bool lies_on_origin_of_image(dev_t storage)
+{
+	unsigned int major, minor;
+	bool found = false;
+	glob_t images;
+
+	if (glob("/sys/block/blksnap-image_*", GLOB_NOSORT, NULL, &images))
+		return false;
+	for (size_t i = 0; i < images.gl_pathc; i++)
+		if (sscanf(images.gl_pathv[i], "/sys/block/blksnap-image_%u:%u", &major, &minor) == 2)
+			found |= stack_lies_on(storage, makedev(major, minor));
+	globfree(&images);
+	return found;
+}
+
+static bool lies_on_device_in(dev_t storage, const struct record *record)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < record->devices.count; i++)
+		if (!stat(record->devices.items[i], &st) && stack_lies_on(storage, st.st_rdev))
+			return true;
+	return false;
+}
+
+/* Also of one that is in the making. */
+static bool lies_on_device_of_other(dev_t storage, const struct blksnap_id *own)
+{
+	struct blksnap_id *ids = NULL;
+	size_t count = 0;
+	bool found = lies_on_origin_of_image(storage);
+
+	record_list(&ids, &count);
+	for (size_t i = 0; i < count && !found; i++) {
+		struct record record;
+
+		if (!memcmp(&ids[i], own, sizeof(*own)))
+			continue;
+		if (!record_read(&record, &ids[i]))
+			found = lies_on_device_in(storage, &record);
+		record_free(&record);
+	}
+	free(ids);
+	return found;
 }
 
 static int check_folder(const char *path, const struct stat *st, const struct targets *targets)
@@ -122,14 +172,27 @@ int choose_check(const char *path, const struct targets *targets)
 	return check_folder(path, &st, targets);
 }
 
+void choose_warn(const char *path, const struct blksnap_id *own)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return;
+	if (lies_on_device_of_other(S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev, own))
+		say("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
+		    path);
+}
+
 /**
  * struct candidate - a place for storage
  * @path: of the folder
+ * @unheld: not on a device of another snapshot
  * @apart: not on a disk of the snapshot
  * @room: bytes
  */
 struct candidate {
 	char *path;
+	bool unheld;
 	bool apart;
 	uint64_t room;
 };
@@ -138,6 +201,8 @@ static bool is_better(const struct candidate *one, const struct candidate *other
 {
 	if (!other->path)
 		return true;
+	if (one->unheld != other->unheld)
+		return one->unheld;
 	if (one->apart != other->apart)
 		return one->apart;
 	return one->room > other->room;
@@ -178,6 +243,7 @@ static void consider(struct candidate *best, struct libmnt_fs *fs, const struct 
 	if (!is_fit(fs, targets, &number))
 		return;
 	candidate.room = stock_free_bytes(mnt_fs_get_target(fs), record);
+	candidate.unheld = !lies_on_device_of_other(number, &record->id);
 	candidate.apart = !shares_disk(number, targets);
 	if (candidate.room < bytes || !is_better(&candidate, best))
 		return;

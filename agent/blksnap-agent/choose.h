@@ -13,9 +13,13 @@
  */
 int choose_check(const char *path, const struct targets *targets);
 
+/* A message if it lies on a device of another snapshot than @own: two can wait for each other. */
+void choose_warn(const char *path, const struct blksnap_id *own);
+
 /*
  * The folder of the file system that is best for @bytes of storage, to be freed, or NULL if
- * none is safe: off the snapshotted disks if possible, and then with the most space.
+ * none is safe: if possible off the devices of other snapshots and then off the disks of this
+ * one, and of those with the most space.
  */
 char *choose_folder(const struct targets *targets, const struct record *record, uint64_t bytes);
 

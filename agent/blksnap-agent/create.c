@@ -52,11 +52,15 @@ struct making {
 	bool created;
 };
 
-/* They are looked at between steps, where all can be undone. */
+/*
+ * They are looked at between steps, where all can be undone. That nobody reads the result is
+ * learned from writing it.
+ */
 static void block_signals(void)
 {
 	sigset_t set;
 
+	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -208,6 +212,8 @@ static int find_storage(struct making *making, uint64_t bytes)
 		return pick_storage(making, bytes);
 	for (size_t i = 0; !status && i < given->count; i++) {
 		status = choose_check(given->items[i], &making->targets);
+		if (!status)
+			choose_warn(given->items[i], &making->record.id);
 		if (!status && strings_add(&making->record.storage, given->items[i]))
 			status = 1;
 	}
@@ -338,7 +344,7 @@ static int write_state(struct making *making, enum record_state state)
 }
 
 /* Whoever was told of the freeze to come is told when it is over, in any case. */
-static int take(struct making *making)
+static int take_with_hooks(struct making *making)
 {
 	const struct record *record = &making->record;
 	int status = write_state(making, RECORD_HOOKED) || hooks_run(record, "pre-freeze", NULL);
@@ -357,6 +363,21 @@ static int take(struct making *making)
 	}
 	hooks_run(record, "post-thaw", status ? "the snapshot failed" : NULL);
 	return write_state(making, RECORD_THAWED) || status;
+}
+
+/* What the hooks of two snapshots stop is started again by the first that is through. */
+static int take(struct making *making)
+{
+	int lock = runtime_lock_hooks();
+	int status;
+
+	if (lock < 0) {
+		say_error(lock, "cannot lock the hooks");
+		return 1;
+	}
+	status = take_with_hooks(making);
+	close(lock);
+	return status;
 }
 
 static int complete(struct making *making)

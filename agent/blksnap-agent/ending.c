@@ -78,6 +78,12 @@ static bool is_listed(int control, const struct blksnap_id *id)
 	return found;
 }
 
+/* The node alone does not tell: a container may not have it. */
+static bool module_is_there(void)
+{
+	return access("/sys/module", F_OK) || !access("/sys/module/blksnap", F_OK);
+}
+
 /*
  * Asked each time anew, after its record or file was seen: then "no" is final. When in
  * doubt it exists. Without the module there are none.
@@ -88,7 +94,7 @@ static bool exists(const struct blksnap_id *id)
 	bool found;
 
 	if (control < 0)
-		return control != -ENOENT && control != -ENXIO;
+		return module_is_there();
 	found = is_listed(control, id);
 	close(control);
 	return found;
@@ -123,16 +129,25 @@ static void detach(const struct strings *devices)
 	}
 }
 
+/* Not between the hooks of another one; but if the lock cannot be had, all the same. */
+static void thaw(struct record *record, const char *problem)
+{
+	int lock = runtime_lock_hooks();
+
+	hooks_run(record, "post-thaw", problem);
+	record->state = RECORD_THAWED;
+	record_write(record);
+	if (lock >= 0)
+		close(lock);
+}
+
 int ending_undo(struct record *record)
 {
 	static const char problem[] = "the process that made the snapshot was killed";
 	int status;
 
-	if (record->state == RECORD_HOOKED) {
-		hooks_run(record, "post-thaw", problem);
-		record->state = RECORD_THAWED;
-		record_write(record);
-	}
+	if (record->state == RECORD_HOOKED)
+		thaw(record, problem);
 	hooks_run(record, "failed", problem);
 	status = destroy_half_made(&record->id);
 	if (!status)

@@ -3,7 +3,10 @@
  * Mounts the images of a snapshot, read-only and so that nothing is written to them, beside
  * their origins.
  */
+#include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,15 +83,41 @@ static int run_program(char *const command[])
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -EIO;
 }
 
+/* The number of devices of a btrfs, from its superblock, or a negative errno. */
+static int64_t btrfs_devices(const char *image)
+{
+	const off_t superblock = 65536, num_devices = 0x88;
+	int fd = open(image, O_RDONLY | O_CLOEXEC);
+	uint64_t count = 0;
+	ssize_t size;
+
+	if (fd < 0)
+		return -errno;
+	size = pread(fd, &count, sizeof(count), superblock + num_devices);
+	close(fd);
+	return size == sizeof(count) ? (int64_t)le64toh(count) : -EIO;
+}
+
 /*
  * btrfs knows devices by the id that the image shares with its origin. The image gets
- * another one, which is a write of its superblocks: to the image, not to the origin.
+ * another one, which is a write of its superblocks: to the image, not to the origin. With
+ * several devices btrfstune looks for the others by that id, and would write to origins.
  */
 static int separate_btrfs(const char *image)
 {
 	char *const command[] = { "btrfstune", "-f", "-m", (char *)image, NULL };
-	int ret = run_program(command);
+	int64_t devices = btrfs_devices(image);
+	int ret;
 
+	if (devices != 1) {
+		if (devices < 0)
+			say_error(devices, "cannot read %s", image);
+		else
+			say("cannot mount %s: it is one of %" PRIi64 " devices of a btrfs, which cannot be told from their origins",
+			    image, devices);
+		return 1;
+	}
+	ret = run_program(command);
 	if (ret == -ENOENT)
 		say("cannot mount %s: btrfstune is needed for btrfs; install btrfs-progs", image);
 	else if (ret)

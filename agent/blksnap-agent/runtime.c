@@ -75,6 +75,11 @@ int runtime_lock_all(void)
 	return lock_path(RUNTIME_DIR "/lock", true);
 }
 
+int runtime_lock_hooks(void)
+{
+	return lock_path(RUNTIME_DIR "/hooks", true);
+}
+
 /* Looks with a shared lock, so that two who look do not see each other. */
 bool runtime_locked(const struct blksnap_id *id, const char *suffix)
 {

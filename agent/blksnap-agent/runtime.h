@@ -8,6 +8,7 @@
  *	ID.monitor	locked by who looks after it, and holds the number of that process
  *	ID.lost		there when an image was lost; holds the errno
  *	draft.*		an id that has no record yet, see draft.h
+ *	hooks		locked from the hooks before a take to those after it
  *	lock		locked while records are gone through
  */
 #ifndef BLKSNAP_RUNTIME_H
@@ -34,6 +35,9 @@ int runtime_lock(const struct blksnap_id *id, const char *suffix, bool wait);
 
 /* The same for all records together. */
 int runtime_lock_all(void);
+
+/* For hooks, which know of no other snapshot than theirs. After all other locks. */
+int runtime_lock_hooks(void);
 
 /* Whether a process holds the lock; false also if that cannot be told. */
 bool runtime_locked(const struct blksnap_id *id, const char *suffix);

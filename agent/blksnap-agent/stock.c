@@ -227,11 +227,16 @@ static bool make_spare(struct stock *stock, uint64_t bytes)
 	return false;
 }
 
-/* A file is kept even if the kernel did not take it: part of it may be in use. */
+/*
+ * A file is kept even if the kernel did not take it: part of it may be in use. For want of
+ * memory it is tried again later.
+ */
 static int use_spare(struct stock *stock, int control)
 {
 	int ret = storage_file_append(control, &stock->record->id, stock->spare);
 
+	if (ret == -ENOMEM)
+		return ret;
 	blksnap_extents_close(stock->spare);
 	stock->spare = NULL;
 	if (!ret) {
@@ -271,7 +276,7 @@ uint64_t stock_grow(struct stock *stock, int control, uint64_t bytes)
 
 		if (!ret)
 			return stock->files[stock->count - 1].size;
-		if (ret == -ESRCH)
+		if (ret == -ESRCH || ret == -ENOMEM)
 			return 0;
 	}
 	say_full(stock, bytes);

@@ -107,6 +107,8 @@ int storage_file_make(struct storage_file *file, const char *folder, const struc
 	file->size = size;
 	file->last = false;
 	ret = fallocate(file->fd, 0, 0, size) ? -errno : 0;
+	if (ret == -EOPNOTSUPP)
+		*reason = "its file system cannot set space aside for a file";
 	if (!ret)
 		ret = storage_file_settle(file, extents, reason);
 	if (ret) {

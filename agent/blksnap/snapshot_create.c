@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -139,6 +140,8 @@ static int run(const struct options *options)
 
 	if (control < 0)
 		return 1;
+	/* That nobody reads the id is learned from writing it. */
+	signal(SIGPIPE, SIG_IGN);
 	status = members_open(&members, options);
 	if (!status) {
 		status = members_attach(&members);

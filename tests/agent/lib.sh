@@ -81,7 +81,7 @@ files_left() {
 no_trace() {
 	wait_for no_agent
 	expect 0 "$(files_left "$1")" "storage files left"
-	expect "" "$(find /run/blksnap -type f ! -name lock)" "left in /run/blksnap"
+	expect "" "$(find /run/blksnap -type f ! -name lock ! -name hooks)" "left in /run/blksnap"
 	expect "" "$(blksnap snapshot_collect)" "snapshots left"
 }
 
