@@ -5,14 +5,16 @@
 KERNELS ?= $(shell awk '$$2 == "default" { print $$1 }' tests/kernels)
 KERNEL ?= 6.12
 
-PACKAGES := \
-	bc bison bmap-tools cpio createrepo-c debhelper debian-archive-keyring dh-dkms \
-	dkms dpkg-dev e2fsprogs flex lintian g++ gcc gcc-12-multilib \
-	gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf git gnuplot-nox kmod libblkid-dev \
-	libbpf1 libc6-dev libc6-dev-armhf-cross libelf-dev libinih-dev libjson-c-dev \
-	libmount-dev libssl-dev lz4 make mandoc mmdebstrap perl pkg-config \
-	python3-minimal qemu-system-x86 rpm rpmlint rsync selinux-policy-dev shellcheck \
-	sparse valgrind xz-utils zsh zstd
+# On Debian; for others docs/install.md tells what the packages are built with. What the DEB
+# packages need stands in packaging/deb/control.in.
+RPM_PACKAGES := \
+	bzip2 gcc git libblkid-dev libc6-dev libinih-dev libjson-c-dev libmount-dev make pkg-config \
+	rpm selinux-policy-dev
+PACKAGES := $(RPM_PACKAGES) \
+	bc bison bmap-tools cpio createrepo-c debian-archive-keyring dpkg-dev e2fsprogs flex \
+	lintian g++ gcc-12-multilib gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gnuplot-nox \
+	kmod libbpf1 libc6-dev-armhf-cross libelf-dev libssl-dev lz4 mandoc mmdebstrap perl \
+	python3-minimal qemu-system-x86 rpmlint rsync shellcheck sparse valgrind xz-utils zsh zstd
 
 .PHONY: help
 help: ## this list
@@ -20,9 +22,13 @@ help: ## this list
 	@echo
 	@echo 'Kernels: $(KERNELS); some of them with KERNELS="NAME NAME".'
 
-.PHONY: deps
-deps: ## install the Debian packages that are missing
-	@missing=; for p in $(PACKAGES); do \
+# $(call install_missing,PACKAGE...)
+define install_missing
+	@if ! command -v apt-get >/dev/null; then \
+		echo 'no apt-get here: nothing is installed, docs/install.md tells what is needed'; \
+		exit; \
+	fi; \
+	missing=; for p in $(1); do \
 		dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q '^install ok' || missing="$$missing $$p"; \
 	done; \
 	apt-get indextargets --format '$$(LABEL)' 'Identifier: Packages' | grep -qx Debian && \
@@ -33,6 +39,11 @@ deps: ## install the Debian packages that are missing
 		apt-get -qq update && \
 		apt-get -qq -y install --no-install-recommends $$missing </dev/null >/dev/null; \
 	fi
+endef
+
+.PHONY: deps
+deps: ## install the Debian packages that are missing
+	$(call install_missing,$(PACKAGES))
 
 .PHONY: modules
 modules: deps ## both modules for each of KERNELS, in build/
@@ -77,11 +88,12 @@ check-packages: deps ## packages in booted systems: installed, used, upgraded, r
 include packaging/install.mk
 
 .PHONY: deb
-deb: deps ## DEB packages, in build/deb
+deb: ## DEB packages, in build/deb
 	@packaging/deb/build
 
 .PHONY: rpm
-rpm: deps ## RPM packages, in build/rpm/RPMS
+rpm: ## RPM packages, in build/rpm/RPMS
+	$(call install_missing,$(RPM_PACKAGES))
 	@packaging/rpm/build
 
 .PHONY: demo
