@@ -126,6 +126,12 @@ agent_installed() {
 	ls {,/usr}/lib/udev/rules.d/59-blksnap.rules
 }
 
+# image_for_group ID: the image of /dev/vdb in that snapshot is the group's to read.
+image_for_group() {
+	udevadm settle
+	equal "root blksnap 640" "$(stat -L -c '%U %G %a' "/dev/blksnap/$1/vdb")"
+}
+
 package_version() {
 	dpkg-query -W -f='${Version}' "$1"
 }
