@@ -118,12 +118,15 @@ signed() {
 	done
 }
 
+# agent_installed FOLDER: there is all that the agent needs; FOLDER of /usr/share/zsh is where
+# such a system's zsh looks for completions.
 agent_installed() {
 	getent group blksnap
 	blksnap-agent --help
 	equal enabled "$(systemctl is-enabled blksnap-agent-cleanup.service)"
 	test -e /usr/lib/modules-load.d/blksnap.conf
 	ls {,/usr}/lib/udev/rules.d/59-blksnap.rules
+	equal "/usr/share/zsh/$1/_blksnap-agent" "$(find /usr/share/zsh -name '*blksnap*')"
 }
 
 # image_for_group ID: the image of /dev/vdb in that snapshot is the group's to read.
