@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "access.h"
@@ -18,6 +17,7 @@
 
 /* How long a monitor has for removing its files; then it is done for it. */
 #define MONITOR_MS	30000
+#define NAP_MS		10
 
 int ending_remove(const struct record *record)
 {
@@ -28,20 +28,30 @@ int ending_remove(const struct record *record)
 	return status;
 }
 
-/* The monitor learns from the kernel that the snapshot is gone, and ends. */
-static void await_monitor(const struct blksnap_id *id)
+/*
+ * The monitor learns from the kernel that the snapshot is gone, and ends; or one is just being
+ * started. None makes files while its lock is ours.
+ */
+static int lock_out_monitor(const struct blksnap_id *id)
 {
-	pid_t pid = runtime_lock_owner(id, "monitor");
-	struct pollfd fd = { .events = POLLIN };
+	const struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
+	int lock = runtime_lock(id, "monitor", false);
 
-	if (!pid || !runtime_locked(id, "monitor"))
-		return;
-	fd.fd = syscall(SYS_pidfd_open, pid, 0);
-	if (fd.fd < 0)
-		return;
-	while (poll(&fd, 1, MONITOR_MS) < 0 && errno == EINTR)
-		;
-	close(fd.fd);
+	for (int ms = 0; lock == -EWOULDBLOCK && ms < MONITOR_MS; ms += NAP_MS) {
+		nanosleep(&nap, NULL);
+		lock = runtime_lock(id, "monitor", false);
+	}
+	return lock;
+}
+
+static int remove_after_monitor(const struct record *record)
+{
+	int lock = lock_out_monitor(&record->id);
+	int status = ending_remove(record);
+
+	if (lock >= 0)
+		close(lock);
+	return status;
 }
 
 static int destroy(int control, const struct blksnap_id *id)
@@ -60,8 +70,7 @@ int ending_destroy(int control, const struct record *record)
 {
 	if (destroy(control, &record->id))
 		return 1;
-	await_monitor(&record->id);
-	return ending_remove(record);
+	return remove_after_monitor(record);
 }
 
 static bool is_listed(int control, const struct blksnap_id *id)
@@ -164,14 +173,13 @@ static int mend_record(struct record *record)
 	if (record->state != RECORD_TAKEN) {
 		if (ending_undo(record))
 			return 1;
-		await_monitor(&record->id);
-		return ending_remove(record);
+		return remove_after_monitor(record);
 	}
 	if (runtime_locked(&record->id, "monitor"))
 		return 0;
 	if (!exists(&record->id)) {
 		say("snapshot %s is gone, its storage is removed", text);
-		return ending_remove(record);
+		return remove_after_monitor(record);
 	}
 	say("nobody looks after snapshot %s, which is mended", text);
 	return launch_monitor(&record->id);

@@ -20,7 +20,10 @@ int ending_destroy(int control, const struct record *record);
  */
 int ending_undo(struct record *record);
 
-/* What the monitor does when the snapshot is gone. 0, or 1 after a message. */
+/*
+ * What the monitor does when the snapshot is gone: removes its storage and its record. Called
+ * with the snapshot's lock "monitor" held. 0, or 1 after a message.
+ */
 int ending_remove(const struct record *record);
 
 /*

@@ -264,6 +264,18 @@ static int look_after(const struct record *record, int lock)
 	return ret;
 }
 
+/* Who destroyed the snapshot had the lock, and has removed the record. */
+static bool was_removed(const struct blksnap_id *id)
+{
+	struct record record;
+	int ret = record_read(&record, id);
+
+	record_free(&record);
+	if (ret == -ENOENT)
+		runtime_forget(id);
+	return ret == -ENOENT;
+}
+
 static int lock_and_look_after(const struct record *record, const char *text)
 {
 	int lock = runtime_lock(&record->id, "monitor", false);
@@ -277,7 +289,7 @@ static int lock_and_look_after(const struct record *record, const char *text)
 		say_error(lock, "cannot lock the record of snapshot %s", text);
 		return GIVEN_UP;
 	}
-	ret = look_after(record, lock);
+	ret = was_removed(&record->id) ? STATUS_OK : look_after(record, lock);
 	close(lock);
 	return ret;
 }
