@@ -298,6 +298,8 @@ static int create(struct making *making)
 	making->created = true;
 	making->lock = runtime_lock(&making->record.id, "create", true);
 	ret = making->lock < 0 ? making->lock : 0;
+	if (!ret && dprintf(making->lock, "%ld\n", (long)getpid()) < 0)
+		ret = -errno;
 	if (ret)
 		say_error(ret, "cannot lock the snapshot's record");
 	if (ret || write_name(making))
@@ -371,8 +373,12 @@ static int take(struct making *making)
 	int lock = runtime_lock_hooks();
 	int status;
 
+	while (lock == -EWOULDBLOCK && !was_interrupted()) {
+		runtime_nap();
+		lock = runtime_lock_hooks();
+	}
 	if (lock < 0) {
-		say_error(lock, "cannot lock the hooks");
+		say_error(lock, "cannot wait for the hooks of another snapshot");
 		return 1;
 	}
 	status = take_with_hooks(making);
@@ -418,6 +424,10 @@ static int run(const struct arguments *arguments)
 	struct making making = { .settings = &arguments->settings, .lock = -1 };
 	int status;
 
+	if (getenv("BLKSNAP_PHASE")) {
+		say("a hook cannot make a snapshot: that would wait for the hook");
+		return STATUS_FAILED;
+	}
 	making.control = agent_control();
 	if (making.control < 0)
 		return STATUS_FAILED;

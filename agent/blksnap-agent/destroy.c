@@ -39,17 +39,20 @@ static int destroy_unmanaged(int control, const struct blksnap_id *id, const cha
 	return 1;
 }
 
-/* Of one that was left half made the hooks have to be told. */
-static int undo_half_made(struct record *record)
+/* Of one that was left half made the hooks have to be told, unless its monitor has meanwhile. */
+static int undo_half_made(const struct record *seen)
 {
+	struct record record;
 	int lock, status = 0;
 
-	if (record->state == RECORD_TAKEN)
+	if (seen->state == RECORD_TAKEN)
 		return 0;
-	lock = runtime_lock(&record->id, "create", false);
+	lock = runtime_lock_orphan(&seen->id, "create", ENDING_HOOK_MS);
 	if (lock < 0)
 		return 0;
-	status = ending_undo(record);
+	if (!record_read(&record, &seen->id) && record.state != RECORD_TAKEN)
+		status = ending_undo(&record);
+	record_free(&record);
 	close(lock);
 	return status;
 }

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "access.h"
@@ -17,7 +16,9 @@
 
 /* How long a monitor has for removing its files; then it is done for it. */
 #define MONITOR_MS	30000
-#define NAP_MS		10
+
+/* How long post-thaw waits for the hooks of another snapshot. */
+#define HOOKS_MS	60000
 
 int ending_remove(const struct record *record)
 {
@@ -32,21 +33,9 @@ int ending_remove(const struct record *record)
  * The monitor learns from the kernel that the snapshot is gone, and ends; or one is just being
  * started. None makes files while its lock is ours.
  */
-static int lock_out_monitor(const struct blksnap_id *id)
-{
-	const struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
-	int lock = runtime_lock(id, "monitor", false);
-
-	for (int ms = 0; lock == -EWOULDBLOCK && ms < MONITOR_MS; ms += NAP_MS) {
-		nanosleep(&nap, NULL);
-		lock = runtime_lock(id, "monitor", false);
-	}
-	return lock;
-}
-
 static int remove_after_monitor(const struct record *record)
 {
-	int lock = lock_out_monitor(&record->id);
+	int lock = runtime_lock_within(&record->id, "monitor", MONITOR_MS);
 	int status = ending_remove(record);
 
 	if (lock >= 0)
@@ -138,10 +127,15 @@ static void detach(const struct strings *devices)
 	}
 }
 
-/* Not between the hooks of another one; but if the lock cannot be had, all the same. */
+/* Not between the hooks of another one; but if those take too long, all the same. */
 static void thaw(struct record *record, const char *problem)
 {
 	int lock = runtime_lock_hooks();
+
+	for (int ms = 0; lock == -EWOULDBLOCK && ms < HOOKS_MS; ms += RUNTIME_NAP_MS) {
+		runtime_nap();
+		lock = runtime_lock_hooks();
+	}
 
 	hooks_run(record, "post-thaw", problem);
 	record->state = RECORD_THAWED;
@@ -191,7 +185,7 @@ static int mend_record(struct record *record)
  */
 static int go_through_record(const struct blksnap_id *id)
 {
-	int lock = runtime_lock(id, "create", false);
+	int lock = runtime_lock_orphan(id, "create", ENDING_HOOK_MS);
 	struct record record;
 	int status = 0;
 	int ret;

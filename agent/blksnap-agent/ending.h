@@ -7,6 +7,9 @@
 
 #include "record.h"
 
+/* How long a hook may take to be ended whose agent was killed. */
+#define ENDING_HOOK_MS	35000
+
 /*
  * Destroys a snapshot, waits for what looks after it to end, removes its storage and its
  * record. 0, or 1 after a message.

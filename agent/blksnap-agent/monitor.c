@@ -278,7 +278,7 @@ static bool was_removed(const struct blksnap_id *id)
 
 static int lock_and_look_after(const struct record *record, const char *text)
 {
-	int lock = runtime_lock(&record->id, "monitor", false);
+	int lock = runtime_lock_orphan(&record->id, "monitor", ENDING_HOOK_MS);
 	int ret;
 
 	if (lock == -EWOULDBLOCK) {

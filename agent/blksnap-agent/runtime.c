@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runtime.h"
@@ -70,6 +72,24 @@ int runtime_lock(const struct blksnap_id *id, const char *suffix, bool wait)
 	return fd;
 }
 
+int runtime_lock_within(const struct blksnap_id *id, const char *suffix, int ms)
+{
+	int lock = runtime_lock(id, suffix, false);
+
+	for (; lock == -EWOULDBLOCK && ms > 0; ms -= RUNTIME_NAP_MS) {
+		runtime_nap();
+		lock = runtime_lock(id, suffix, false);
+	}
+	return lock;
+}
+
+void runtime_nap(void)
+{
+	const struct timespec nap = { .tv_nsec = RUNTIME_NAP_MS * 1000000L };
+
+	nanosleep(&nap, NULL);
+}
+
 int runtime_lock_all(void)
 {
 	return lock_path(RUNTIME_DIR "/lock", true);
@@ -77,7 +97,7 @@ int runtime_lock_all(void)
 
 int runtime_lock_hooks(void)
 {
-	return lock_path(RUNTIME_DIR "/hooks", true);
+	return lock_path(RUNTIME_DIR "/hooks", false);
 }
 
 /* Looks with a shared lock, so that two who look do not see each other. */
@@ -104,6 +124,18 @@ pid_t runtime_lock_owner(const struct blksnap_id *id, const char *suffix)
 	free(text);
 	free(path);
 	return pid > 0 ? pid : 0;
+}
+
+static bool owner_died(const struct blksnap_id *id, const char *suffix)
+{
+	pid_t pid = runtime_lock_owner(id, suffix);
+
+	return pid && kill(pid, 0) && errno == ESRCH;
+}
+
+int runtime_lock_orphan(const struct blksnap_id *id, const char *suffix, int ms)
+{
+	return runtime_lock_within(id, suffix, owner_died(id, suffix) ? ms : 0);
 }
 
 static int write_new(const char *path, const char *text)

@@ -4,7 +4,8 @@
  * machine, as the snapshots do.
  *
  *	ID.json		the record, see record.h
- *	ID.create	locked by who makes the snapshot, for as long as it is half made
+ *	ID.create	locked by who makes the snapshot, for as long as it is half made, and
+ *			holds the number of that process
  *	ID.monitor	locked by who looks after it, and holds the number of that process
  *	ID.lost		there when an image was lost; holds the errno
  *	draft.*		an id that has no record yet, see draft.h
@@ -33,10 +34,27 @@ char *runtime_path(const struct blksnap_id *id, const char *suffix);
  */
 int runtime_lock(const struct blksnap_id *id, const char *suffix, bool wait);
 
+/* The same, trying for some time. */
+int runtime_lock_within(const struct blksnap_id *id, const char *suffix, int ms);
+
+/*
+ * The same, trying only if the process that the file names has died. One that ends its hook, and
+ * soon, may hold the lock still.
+ */
+int runtime_lock_orphan(const struct blksnap_id *id, const char *suffix, int ms);
+
+/* How long runtime_nap() is, between two tries of a lock. */
+#define RUNTIME_NAP_MS	10
+
+void runtime_nap(void);
+
 /* The same for all records together. */
 int runtime_lock_all(void);
 
-/* For hooks, which know of no other snapshot than theirs. After all other locks. */
+/*
+ * For hooks, which know of no other snapshot than theirs. After all other locks. Does not
+ * wait.
+ */
 int runtime_lock_hooks(void);
 
 /* Whether a process holds the lock; false also if that cannot be told. */

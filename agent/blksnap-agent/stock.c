@@ -235,8 +235,13 @@ static int use_spare(struct stock *stock, int control)
 {
 	int ret = storage_file_append(control, &stock->record->id, stock->spare);
 
-	if (ret == -ENOMEM)
+	if (ret == -ENOMEM) {
+		if (ret != stock->problem)
+			say_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use file %s as storage yet",
+				   stock->files[stock->count - 1].path);
+		stock->problem = ret;
 		return ret;
+	}
 	blksnap_extents_close(stock->spare);
 	stock->spare = NULL;
 	if (!ret) {
