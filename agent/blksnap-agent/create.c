@@ -377,8 +377,12 @@ static int take(struct making *making)
 		runtime_nap();
 		lock = runtime_lock_hooks();
 	}
+	if (lock == -EWOULDBLOCK) {
+		say("interrupted while the hooks of another snapshot were waited for");
+		return 1;
+	}
 	if (lock < 0) {
-		say_error(lock, "cannot wait for the hooks of another snapshot");
+		say_error(lock, "cannot lock the hooks");
 		return 1;
 	}
 	status = take_with_hooks(making);

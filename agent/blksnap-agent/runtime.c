@@ -135,7 +135,13 @@ static bool owner_died(const struct blksnap_id *id, const char *suffix)
 
 int runtime_lock_orphan(const struct blksnap_id *id, const char *suffix, int ms)
 {
-	return runtime_lock_within(id, suffix, owner_died(id, suffix) ? ms : 0);
+	int lock = runtime_lock(id, suffix, false);
+
+	for (; lock == -EWOULDBLOCK && ms > 0 && owner_died(id, suffix); ms -= RUNTIME_NAP_MS) {
+		runtime_nap();
+		lock = runtime_lock(id, suffix, false);
+	}
+	return lock;
 }
 
 static int write_new(const char *path, const char *text)

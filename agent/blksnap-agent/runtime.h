@@ -38,8 +38,8 @@ int runtime_lock(const struct blksnap_id *id, const char *suffix, bool wait);
 int runtime_lock_within(const struct blksnap_id *id, const char *suffix, int ms);
 
 /*
- * The same, trying only if the process that the file names has died. One that ends its hook, and
- * soon, may hold the lock still.
+ * The same, trying only as long as the process that the file names is one that has died: the one
+ * that ends its hook, and soon, may hold the lock still.
  */
 int runtime_lock_orphan(const struct blksnap_id *id, const char *suffix, int ms);
 

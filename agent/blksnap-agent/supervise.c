@@ -31,13 +31,17 @@ static int64_t now_ms(void)
 /* A service that the program starts shall not be spared as who looks after a snapshot is. */
 static void be_killable(void)
 {
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	FILE *file = fopen("/proc/self/oom_score_adj", "r+e");
+	int value;
 
-	if (fd < 0)
+	if (!file)
 		return;
-	if (write(fd, "0", 1) < 0)
+	if (fscanf(file, "%d", &value) == 1 && value < 0) {
+		rewind(file);
+		fputs("0", file);
+	}
+	if (fclose(file))
 		say_error(-errno, "cannot write /proc/self/oom_score_adj");
-	close(fd);
 }
 
 /* The program's own process. Its output must not get into ours. */
