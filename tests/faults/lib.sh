@@ -19,11 +19,18 @@ code_of() {
 		sed -n '1p;$p' | paste -sd' '
 }
 
-# aim KIND: at those calls only that blksnap's code makes.
+# function_at NAME: where its code is, as FIRST LAST.
+function_at() {
+	awk -v name="$1" 'NR == FNR && $3 == name { first = $1 }
+		NR != FNR && $1 "" > first && (!last || $1 "" < last) { last = $1 }
+		END { print first, last }' /proc/kallsyms /proc/kallsyms
+}
+
+# aim KIND [FUNCTION]: at those calls only that blksnap's code makes, or this function of it.
 aim() {
 	local kind=$faults/$1 first last
 
-	read -r first last < <(code_of blksnap)
+	read -r first last < <(if [ "${2:-}" ]; then function_at "$2"; else code_of blksnap; fi)
 	echo "0x$first" >"$kind/require-start"
 	echo "0x$last" >"$kind/require-end"
 	echo 32 >"$kind/stacktrace-depth"
@@ -61,8 +68,7 @@ heal() {
 pass_over_kmemleak() {
 	local first last
 
-	read -r first last < <(awk 'first { print first, $1; exit }
-		$3 == "__alloc_object" { first = $1 }' /proc/kallsyms)
+	read -r first last < <(function_at __alloc_object)
 	echo "0x$first" >"$faults/$1/reject-start"
 	echo "0x$last" >"$faults/$1/reject-end"
 	echo 32 >"$faults/$1/stacktrace-depth"

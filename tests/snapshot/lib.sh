@@ -3,6 +3,9 @@
 #
 # What the tests of snapshots share.
 
+# Several libraries have it, and a test may have several of those.
+! declare -F load_blksnap >/dev/null || return 0
+
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/../vm/lib.sh"
 
