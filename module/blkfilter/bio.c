@@ -273,8 +273,7 @@ static bool bio_show(struct bio *bio, struct blkfilter_attachment *att, sector_t
 		}
 		shown_add(shown, bio, att, NULL);
 	}
-	/* For polling, dm keeps something of its own in bi_private. */
-	bio->bi_opf &= ~REQ_POLLED;
+	compat_bio_keep_private(bio);
 	return att->flt->ops->submit_bio(att->flt, bio, sector, count);
 }
 
@@ -322,7 +321,8 @@ void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att)
 
 void blkfilter_resubmit(struct bio *bio)
 {
-	bio->bi_opf &= ~(REQ_NOWAIT | REQ_POLLED);
+	bio->bi_opf &= ~REQ_NOWAIT;
+	bio_clear_polled(bio);
 	submit_bio_noacct(bio);
 }
 EXPORT_SYMBOL_GPL(blkfilter_resubmit);

@@ -94,7 +94,8 @@ static void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)
 	 * Its submitter will have gone: nobody polls for it, and having been told
 	 * that it was taken, nobody expects that it would have to wait.
 	 */
-	bio->bi_opf &= ~(REQ_NOWAIT | REQ_POLLED);
+	bio->bi_opf &= ~REQ_NOWAIT;
+	bio_clear_polled(bio);
 	bio_list_add(&att->held, bio);
 }
 

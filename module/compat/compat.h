@@ -237,6 +237,28 @@ static inline void compat_unfreeze_queue(struct request_queue *queue, unsigned i
 #define REQ_POLLED	REQ_HIPRI
 #endif
 
+/*
+ * Nobody polls for the bio any more. Some kernels take memory that other bios may not have for
+ * those that are polled for, so that it is more than a flag.
+ */
+#ifndef COMPAT_HAS_BIO_CLEAR_POLLED
+static inline void bio_clear_polled(struct bio *bio)
+{
+	bio->bi_opf &= ~REQ_POLLED;
+}
+#endif
+
+/*
+ * Keeps device mapper from putting something of its own into bi_private, as it does for polling.
+ * Where it does not, the submitter is told to poll whatever has become of the flag, and then finds
+ * a queue that is not for polling.
+ */
+#ifdef COMPAT_HAS_REQ_POLLED
+#define compat_bio_keep_private(bio)	bio_clear_polled(bio)
+#else
+#define compat_bio_keep_private(bio)	do { } while (0)
+#endif
+
 #ifdef COMPAT_HAS_BIO_BDEV
 #define compat_bio_disk(bio)	((bio)->bi_bdev->bd_disk)
 
@@ -416,9 +438,11 @@ static inline int compat_add_disk(struct device *parent, struct gendisk *disk,
 static inline void compat_put_disk(struct gendisk *disk, bool added)
 {
 	blk_cleanup_queue(disk->queue);
+#ifdef COMPAT_HAS_ALLOC_QUEUE
 	/* Adding it has given it a reference to its queue. */
 	if (!added)
 		disk->queue = NULL;
+#endif
 	put_disk(disk);
 }
 #endif
