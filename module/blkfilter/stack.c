@@ -116,19 +116,22 @@ static bool lies_on(struct device *upper, struct device *lower, unsigned int dep
 	return found;
 }
 
-bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
+/*
+ * Whether the upper device is on a device, on a part of it if that is a disk, or on its disk if it
+ * is a part.
+ */
+static bool is_on_related(struct device *upper, struct block_device *lower,
+			  bool (*is_on)(struct device *upper, struct device *lower))
 {
 	struct device *dev = device_of(lower);
 	struct compat_part *part;
 	unsigned long index;
 	bool found = false;
 
-	if (upper->bd_disk == lower->bd_disk)
-		return false;
-	if (lies_on(device_of(upper), dev, 0))
+	if (is_on(upper, dev))
 		return true;
 	if (bdev_is_partition(lower))
-		return lies_on(device_of(upper), whole(dev), 0);
+		return is_on(upper, whole(dev));
 
 	rcu_read_lock();
 	for (index = 1; (part = compat_part_next(lower->bd_disk, &index)); index++) {
@@ -136,7 +139,7 @@ bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
 		if (!kobject_get_unless_zero(&dev->kobj))
 			continue;
 		rcu_read_unlock();
-		found = lies_on(device_of(upper), dev, 0);
+		found = is_on(upper, dev);
 		put_device(dev);
 		rcu_read_lock();
 		if (found)
@@ -145,6 +148,17 @@ bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
 	rcu_read_unlock();
 	return found;
 }
+
+static bool lies_on_somehow(struct device *upper, struct device *lower)
+{
+	return lies_on(upper, lower, 0);
+}
+
+bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
+{
+	return upper->bd_disk != lower->bd_disk &&
+	       is_on_related(device_of(upper), lower, lies_on_somehow);
+}
 EXPORT_SYMBOL_GPL(blkfilter_lies_on);
 
 /* Request-based device mapper hands requests, not bios, to the devices below. */
@@ -152,7 +166,7 @@ static int is_request_based_user(struct device *upper, void *leg)
 {
 	struct gendisk *disk = compat_device_disk(upper);
 
-	return queue_is_mq(disk->queue) && in_slaves(upper, leg);
+	return queue_is_mq(disk->queue) && is_on_related(upper, leg, in_slaves);
 }
 
 /**
@@ -167,8 +181,7 @@ const char *stack_refusal(struct block_device *bdev)
 		return "it is zoned";
 	if (blk_queue_dax(bdev_get_queue(bdev)))
 		return "programs may write to it through mappings (DAX)";
-	if (class_for_each_device(device_of(bdev)->class, NULL, device_of(bdev),
-				  is_request_based_user))
+	if (class_for_each_device(device_of(bdev)->class, NULL, bdev, is_request_based_user))
 		return "it is a path of a request-based multipath device";
 	return NULL;
 }
