@@ -323,18 +323,6 @@ static int self_test(void)
 	return ret;
 }
 
-int hook_init(void)
-{
-	int ret = self_test();
-
-	if (ret)
-		return ret;
-	ret = install_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
-	if (ret)
-		free_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
-	return ret;
-}
-
 /* hook_exit - returns when no task is in code of ours any more, nor will come */
 void hook_exit(void)
 {
@@ -344,4 +332,17 @@ void hook_exit(void)
 	synchronize_rcu_tasks(); /* who counted itself out has returned */
 	free_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
 	free_all(device_hooks, ARRAY_SIZE(device_hooks));
+}
+
+int hook_init(void)
+{
+	int ret = self_test();
+
+	if (ret)
+		return ret;
+	ret = install_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+	/* A task may have been redirected by the first already. */
+	if (ret)
+		hook_exit();
+	return ret;
 }
