@@ -30,6 +30,7 @@
  * @id: of the snapshot
  * @origin: name of the device it is the image of, as it was at the take
  * @minor: of its number, negative as long as it has none
+ * @named: the name of @disk is its own; under minors_lock
  * @tracker: of the origin
  * @area: where the data is
  * @users: bios that are worked on, plus one until snapimage_free(); with 0 the image
@@ -47,6 +48,7 @@ struct snapimage {
 	struct blksnap_uuid id;
 	char origin[BDEVNAME_SIZE];
 	int minor;
+	bool named;
 	struct tracker *tracker;
 	struct diff_area *area;
 	atomic_t users;
@@ -85,12 +87,12 @@ static DEFINE_MUTEX(minors_lock);
  * A number is not used again soon: in older kernels it leads who opens it to the disk that
  * had it before, as long as somebody has that open.
  */
-static int new_minor(void)
+static int new_minor(struct snapimage *image)
 {
 	int minor;
 
 	mutex_lock(&minors_lock);
-	minor = idr_alloc_cyclic(&minors, NULL, 0, MINORMASK + 1, GFP_KERNEL);
+	minor = idr_alloc_cyclic(&minors, image, 0, MINORMASK + 1, GFP_KERNEL);
 	mutex_unlock(&minors_lock);
 	return minor;
 }
@@ -99,6 +101,43 @@ static void free_minor(int minor)
 {
 	mutex_lock(&minors_lock);
 	idr_remove(&minors, minor);
+	mutex_unlock(&minors_lock);
+}
+
+/* Called with minors_lock held. */
+static bool is_name_of_image(const char *name)
+{
+	struct snapimage *image;
+	int minor;
+
+	idr_for_each_entry(&minors, image, minor)
+		if (image->named && !strcmp(image->disk->disk_name, name))
+			return true;
+	return false;
+}
+
+/*
+ * It has the number of its origin in it. When the origin has gone, another device may get the
+ * number, and a snapshot, while the image is still there.
+ */
+static void get_name(struct snapimage *image, dev_t dev)
+{
+	char *name = image->disk->disk_name;
+	unsigned int i;
+	int len;
+
+	len = snprintf(name, DISK_NAME_LEN, BLKSNAP_IMAGE_NAME "_%u:%u", MAJOR(dev), MINOR(dev));
+	mutex_lock(&minors_lock);
+	for (i = 1; is_name_of_image(name); i++)
+		snprintf(name + len, DISK_NAME_LEN - len, "_%u", i);
+	image->named = true;
+	mutex_unlock(&minors_lock);
+}
+
+static void put_name(struct snapimage *image)
+{
+	mutex_lock(&minors_lock);
+	image->named = false;
 	mutex_unlock(&minors_lock);
 }
 
@@ -408,8 +447,7 @@ static int init_disk(struct snapimage *image, const struct diff_area *area)
 	disk->flags |= GENHD_FL_NO_PART;
 	disk->fops = &snapimage_fops;
 	disk->private_data = image;
-	snprintf(disk->disk_name, DISK_NAME_LEN, BLKSNAP_IMAGE_NAME "_%u:%u", MAJOR(area->dev),
-		 MINOR(area->dev));
+	get_name(image, area->dev);
 	set_capacity(disk, area->capacity);
 	return 0;
 }
@@ -439,7 +477,7 @@ struct snapimage *snapimage_new(const struct blksnap_uuid *id, struct tracker *t
 	ret = ret ?: bioset_init(&image->bios, IMAGE_BIOS, offsetof(struct part, bio),
 				 BIOSET_NEED_RESCUER);
 	ret = ret ?: bioset_init(&image->splits, IMAGE_BIOS, 0, BIOSET_NEED_RESCUER);
-	image->minor = new_minor();
+	image->minor = new_minor(image);
 	ret = ret ?: min(image->minor, 0);
 	ret = ret ?: init_disk(image, area);
 	if (ret) {
@@ -472,6 +510,7 @@ void snapimage_free(struct snapimage *image)
 		/* To whoever has it open it is to be a broken device, not one that ends here. */
 		set_capacity(disk, capacity);
 	}
+	put_name(image);
 	compat_put_disk(disk, shown);
 	if (!shown || !COMPAT_CALLS_FREE_DISK)
 		free_image(image);
