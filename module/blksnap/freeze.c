@@ -58,6 +58,8 @@ struct freezer {
 	unsigned int nr_targets;
 };
 
+#define UNMOUNT_POLL	max(1, HZ / 50)
+
 static struct workqueue_struct *freeze_wq;
 
 int freeze_init(void)
@@ -84,11 +86,36 @@ static void release(struct kref *ref)
 	kfree(freezer);
 }
 
+static bool is_given_up(struct freezer *freezer)
+{
+	bool given_up;
+
+	mutex_lock(&freezer->lock);
+	given_up = freezer->given_up;
+	mutex_unlock(&freezer->lock);
+	return given_up;
+}
+
+/*
+ * A file system that is being unmounted, or about to be mounted, cannot be frozen, and newer
+ * kernels answer -EINVAL. It will be gone, or there.
+ */
+static int freeze_bdev_soon(struct freezer *freezer, struct block_device *bdev)
+{
+	int ret = bdev_freeze(bdev);
+
+	while (ret == -EINVAL && !is_given_up(freezer)) {
+		schedule_timeout_idle(UNMOUNT_POLL);
+		ret = bdev_freeze(bdev);
+	}
+	return ret;
+}
+
 static int freeze_target(struct freezer *freezer, struct target *target)
 {
 	struct block_device *bdev = compat_bdev_of(target->file);
 	bool frozen, given_up;
-	int ret = bdev_freeze(bdev);
+	int ret = freeze_bdev_soon(freezer, bdev);
 
 	/* -EBUSY: somebody else keeps it frozen, so it is at rest. */
 	frozen = !ret;
@@ -106,6 +133,7 @@ static int freeze_target(struct freezer *freezer, struct target *target)
 
 static void thaw_target(struct freezer *freezer, struct target *target)
 {
+	struct block_device *bdev = compat_bdev_of(target->file);
 	bool frozen;
 
 	/* Each is thawed once, by whoever gets to it. */
@@ -113,8 +141,9 @@ static void thaw_target(struct freezer *freezer, struct target *target)
 	frozen = target->frozen;
 	target->frozen = false;
 	mutex_unlock(&freezer->lock);
-	if (frozen)
-		bdev_thaw(compat_bdev_of(target->file));
+	if (frozen && bdev_thaw(bdev))
+		pr_err("%pg: somebody else has thawed its file system during the take; this kernel goes on counting it as frozen, and will neither freeze it nor mount it once more\n",
+		       bdev);
 }
 
 /* Lower ones first: thawing may write, and what lies above writes through them. */
