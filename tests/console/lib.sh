@@ -25,7 +25,10 @@ refused() {
 
 # silently ARGUMENT...: it succeeds and prints nothing.
 silently() {
-	expect "" "$(blksnap "$@" 2>&1)" "output of $*"
+	local out
+
+	out=$(blksnap "$@" 2>&1) || die "failed: $*: $out"
+	expect "" "$out" "output of $*"
 }
 
 # attached DEVICE
@@ -35,20 +38,21 @@ attached() {
 
 # begin DEVICE: a snapshot of it was taken. Before the first one, the map has no changes to show.
 begin() {
-	local first
+	local first blocks
 
 	first=$(blksnap snapshot_create -d "$1")
 	blksnap snapshot_take -i "$first"
 	blksnap snapshot_destroy -i "$first"
 	expect 1 "$(cbt "$1" changes_number)" "number of the first snapshot"
-	expect "" "$(marked "$1")" "marked blocks"
+	blocks=$(marked "$1") || die "no map"
+	expect "" "$blocks" "marked blocks"
 }
 
 # marked DEVICE: the numbers of the blocks that its change map has marked.
 marked() {
 	local file
 
-	file=$(map "$1")
+	file=$(map "$1") || return
 	od -An -v -tu1 -w1 "$file" | awk '$1 { print NR - 1 }'
 	rm -f "$file"
 }

@@ -310,6 +310,8 @@ static void try_step(const struct step *step)
 			set_up(step->before);
 		}
 	} while (again);
+	if (n == 1)
+		fail("nothing could be made to fail", ENODATA);
 	tear_down(step->before, step->after);
 	note(step->name, n - 1, failed);
 }

@@ -38,11 +38,14 @@ aim() {
 	defer heal "$1"
 }
 
+# More than are made to fail.
+MANY=1000000000
+
 # inject KIND PERCENT: fail so many of those calls. I/O only of a device that is sick; not of
 # the origin, whose writes go on from there as well.
 inject() {
 	aim "$1"
-	echo -1 >"$faults/$1/times"
+	echo $MANY >"$faults/$1/times"
 	echo "$2" >"$faults/$1/probability"
 }
 
@@ -52,6 +55,11 @@ inject_one() {
 	echo "$2" >"$faults/$1/space"
 	echo 1 >"$faults/$1/times"
 	echo 100 >"$faults/$1/probability"
+}
+
+# some_failed KIND: of those since inject.
+some_failed() {
+	[ "$(cat "$faults/$1/times")" -lt $MANY ]
 }
 
 # injected KIND: whether it has failed.

@@ -15,9 +15,15 @@ load_filter() {
 }
 
 unload_filter() {
-	wait_for unused blkfilter_test
-	rmmod blkfilter_test
-	rmmod blkfilter
+	local module
+
+	for module in blkfilter_test blkfilter; do
+		if ! (wait_for unused "$module") || ! rmmod "$module"; then
+			echo "FAIL: $module cannot be unloaded" >&2
+			# shellcheck disable=SC2034 # of run_deferred
+			status=1
+		fi
+	done
 }
 
 # unused MODULE: no device, no open file holds it.
