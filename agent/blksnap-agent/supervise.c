@@ -121,8 +121,10 @@ static void kill_children(int signal)
 	FILE *file = fopen("/proc/thread-self/children", "re");
 	int pid;
 
-	if (!file)
+	if (!file) {
+		say_error(-errno, "cannot find what a program has started");
 		return;
+	}
 	while (fscanf(file, "%d", &pid) == 1)
 		kill(pid, signal);
 	fclose(file);

@@ -58,6 +58,8 @@ struct freezer {
 	unsigned int nr_targets;
 };
 
+/* For an unmount that is under way; the others are frozen meanwhile. */
+#define UNMOUNT_TIMEOUT	(10 * HZ)
 #define UNMOUNT_POLL	max(1, HZ / 50)
 
 static struct workqueue_struct *freeze_wq;
@@ -97,14 +99,15 @@ static bool is_given_up(struct freezer *freezer)
 }
 
 /*
- * A file system that is being unmounted, or about to be mounted, cannot be frozen, and newer
- * kernels answer -EINVAL. It will be gone, or there.
+ * A file system that is being unmounted cannot be frozen, and newer kernels answer -EINVAL until
+ * it is gone.
  */
 static int freeze_bdev_soon(struct freezer *freezer, struct block_device *bdev)
 {
+	unsigned long deadline = jiffies + UNMOUNT_TIMEOUT;
 	int ret = bdev_freeze(bdev);
 
-	while (ret == -EINVAL && !is_given_up(freezer)) {
+	while (ret == -EINVAL && !is_given_up(freezer) && time_before(jiffies, deadline)) {
 		schedule_timeout_idle(UNMOUNT_POLL);
 		ret = bdev_freeze(bdev);
 	}
@@ -135,15 +138,20 @@ static void thaw_target(struct freezer *freezer, struct target *target)
 {
 	struct block_device *bdev = compat_bdev_of(target->file);
 	bool frozen;
+	int ret;
 
 	/* Each is thawed once, by whoever gets to it. */
 	mutex_lock(&freezer->lock);
 	frozen = target->frozen;
 	target->frozen = false;
 	mutex_unlock(&freezer->lock);
-	if (frozen && bdev_thaw(bdev))
+	ret = frozen ? bdev_thaw(bdev) : 0;
+	if (ret == -EINVAL)
 		pr_err("%pg: somebody else has thawed its file system during the take; this kernel goes on counting it as frozen, and will neither freeze it nor mount it once more\n",
 		       bdev);
+	else if (ret)
+		pr_err("%pg: cannot thaw its file system (error %d), it stays frozen\n", bdev,
+		       ret);
 }
 
 /* Lower ones first: thawing may write, and what lies above writes through them. */
