@@ -18,6 +18,7 @@ unload_filter() {
 	local module
 
 	for module in blkfilter_test blkfilter; do
+		[ -e "/sys/module/$module" ] || continue
 		if ! (wait_for unused "$module") || ! rmmod "$module"; then
 			echo "FAIL: $module cannot be unloaded" >&2
 			# shellcheck disable=SC2034 # of run_deferred
