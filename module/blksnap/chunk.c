@@ -83,8 +83,12 @@ void chunk_table_exit(struct chunk_table *table)
 /* What a pointer leads to; made, of zeros, by whoever comes first. Return: NULL for want of memory. */
 static void *find_or_make(void **where, size_t size)
 {
-	/* Without the last one the allocator would rather try for ever than fail. */
-	const gfp_t gfp = GFP_NOIO | __GFP_NOWARN | __GFP_NORETRY;
+	/*
+	 * The write that waits for it may be one that frees memory, as for swap space: it may have
+	 * some of what is left for such. Without the last one the allocator would rather try for ever
+	 * than fail.
+	 */
+	const gfp_t gfp = GFP_NOIO | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY;
 	void *there = READ_ONCE(*where);
 	void *new;
 
