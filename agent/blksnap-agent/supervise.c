@@ -115,19 +115,18 @@ static bool ends_in_time(pid_t pid, int signals, uint64_t seconds)
 	return true;
 }
 
-/* Our children, which are also those that lost their parents. */
-static void kill_children(int signal)
+/* Our children, which are also those that lost their parents. 0, or why it cannot find them. */
+static int kill_children(int signal)
 {
 	FILE *file = fopen("/proc/thread-self/children", "re");
 	int pid;
 
-	if (!file) {
-		say_error(-errno, "cannot find what a program has started");
-		return;
-	}
+	if (!file)
+		return -errno;
 	while (fscanf(file, "%d", &pid) == 1)
 		kill(pid, signal);
 	fclose(file);
+	return 0;
 }
 
 /* Whether all children are gone in that time; @kill_them again and again, as they come. */
@@ -151,10 +150,15 @@ static bool all_gone(int ms, bool kill_them)
 /* Its group, and what it started that has left the group. */
 static void end(const struct supervised *program, pid_t pid)
 {
+	int ret;
+
 	kill(-pid, SIGTERM);
 	if (all_gone(GRACE_MS, false))
 		return;
 	kill(-pid, SIGKILL);
+	ret = kill_children(SIGKILL);
+	if (ret)
+		say_error(ret, "cannot find what %s has started", program->path);
 	if (!all_gone(GONE_MS, true))
 		say("%s %s was killed, and is not gone yet", program->path, program->argument);
 }

@@ -58,7 +58,7 @@ struct freezer {
 	unsigned int nr_targets;
 };
 
-/* For an unmount that is under way; the others are frozen meanwhile. */
+/* For the end of an unmount; the others are frozen meanwhile. */
 #define UNMOUNT_TIMEOUT	(10 * HZ)
 #define UNMOUNT_POLL	max(1, HZ / 50)
 
@@ -99,19 +99,19 @@ static bool is_given_up(struct freezer *freezer)
 }
 
 /*
- * A file system that is being unmounted cannot be frozen, and newer kernels answer -EINVAL until
- * it is gone.
+ * Newer kernels wait for an unmount that is under way, but not to its end: until the device is let
+ * go they answer -EINVAL. Return: -ETIMEDOUT if they still do.
  */
 static int freeze_bdev_soon(struct freezer *freezer, struct block_device *bdev)
 {
-	unsigned long deadline = jiffies + UNMOUNT_TIMEOUT;
 	int ret = bdev_freeze(bdev);
+	unsigned long deadline = jiffies + UNMOUNT_TIMEOUT;
 
 	while (ret == -EINVAL && !is_given_up(freezer) && time_before(jiffies, deadline)) {
 		schedule_timeout_idle(UNMOUNT_POLL);
 		ret = bdev_freeze(bdev);
 	}
-	return ret;
+	return ret == -EINVAL ? -ETIMEDOUT : ret;
 }
 
 static int freeze_target(struct freezer *freezer, struct target *target)

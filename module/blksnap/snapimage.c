@@ -30,7 +30,7 @@
  * @id: of the snapshot
  * @origin: name of the device it is the image of, as it was at the take
  * @minor: of its number, negative as long as it has none
- * @named: the name of @disk is its own; under minors_lock
+ * @named: the name of @disk is its own, and @disk is there; under minors_lock
  * @tracker: of the origin
  * @area: where the data is
  * @users: bios that are worked on, plus one until snapimage_free(); with 0 the image
@@ -118,7 +118,8 @@ static bool is_name_of_image(const char *name)
 
 /*
  * It has the number of its origin in it. When the origin has gone, another device may get the
- * number, and a snapshot, while the image is still there.
+ * number, and a snapshot, while the image is still there. Each name that is in use is another
+ * snapshot that is held.
  */
 static void get_name(struct snapimage *image, dev_t dev)
 {

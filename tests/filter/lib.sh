@@ -11,25 +11,7 @@ PATH=$(dirname "$0"):$PATH
 # load_filter: loads the filter core and the test filter, until the test ends.
 load_filter() {
 	modprobe blkfilter_test || die "cannot load blkfilter_test"
-	defer unload_filter
-}
-
-unload_filter() {
-	local module
-
-	for module in blkfilter_test blkfilter; do
-		[ -e "/sys/module/$module" ] || continue
-		if ! (wait_for unused "$module") || ! rmmod "$module"; then
-			echo "FAIL: $module cannot be unloaded" >&2
-			# shellcheck disable=SC2034 # of run_deferred
-			status=1
-		fi
-	done
-}
-
-# unused MODULE: no device, no open file holds it.
-unused() {
-	[ "$(cat "/sys/module/$1/refcnt")" = 0 ]
+	defer unload blkfilter_test blkfilter
 }
 
 attach() {

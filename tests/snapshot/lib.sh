@@ -16,26 +16,7 @@ defer rm -rf "$work"
 # load_blksnap [PARAMETER=VALUE]...: the module, until the test ends.
 load_blksnap() {
 	modprobe blksnap "$@" || die "cannot load blksnap"
-	defer unload_blksnap
-}
-
-# At the end nothing may hold the modules; if something does, the test fails.
-unload_blksnap() {
-	local module
-
-	for module in blksnap blkfilter; do
-		[ -e "/sys/module/$module" ] || continue
-		if ! (wait_for unused "$module") || ! rmmod "$module"; then
-			echo "FAIL: $module cannot be unloaded" >&2
-			# shellcheck disable=SC2034 # of run_deferred
-			status=1
-		fi
-	done
-}
-
-# unused MODULE: no device, no open file holds it.
-unused() {
-	[ "$(cat "/sys/module/$1/refcnt")" = 0 ]
+	defer unload blksnap blkfilter
 }
 
 # create DEVICE...: a snapshot; its id is in $id.

@@ -83,6 +83,26 @@ require_module() {
 	modprobe "$@" || die "cannot load $1"
 }
 
+# unused MODULE: no device, no open file holds it.
+unused() {
+	[ "$(cat "/sys/module/$1/refcnt")" = 0 ]
+}
+
+# unload MODULE...: those that are loaded, at the end of the test. Nothing may hold them; if
+# something does, the test fails.
+unload() {
+	local module
+
+	for module; do
+		[ -e "/sys/module/$module" ] || continue
+		if ! (wait_for unused "$module") || ! rmmod "$module"; then
+			echo "FAIL: $module cannot be unloaded" >&2
+			# shellcheck disable=SC2034 # of run_deferred
+			status=1
+		fi
+	done
+}
+
 # mark TEXT: a line in the kernel log.
 mark() {
 	echo "test: $*" >/dev/kmsg

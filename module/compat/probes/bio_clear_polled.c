@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Since Linux 5.18 there is a function for a bio that is no longer polled for ("block: allow using
- * the per-cpu bio cache from bio_alloc_bioset" moved it to where modules see it).
+ * Newer kernels have a function for a bio that is no longer polled for, as more than one flag may
+ * tell of it: in Linux 6.1 REQ_ALLOC_CACHE goes with REQ_POLLED. Linux 5.10 has one flag and none.
  */
 #include <linux/bio.h>
 
