@@ -16,8 +16,10 @@
  * Memory is bounded: a device has so many slots; when they are used up copy_work() lets
  * the writes of its batch go and waits for copies to be stored. If no store ends within
  * STORE_TIMEOUT, the snapshot is given up and the writes go on. An operation larger than
- * all slots is thereby copied in windows. Records of chunks come on top of that; failing to
- * get memory for one gives up the image, never the write.
+ * all slots is thereby copied in windows, and between two windows what somebody waits for goes
+ * first: nothing holds back who writes without waiting, so that gigabytes may be parked. Records
+ * of chunks come on top of that; failing to get memory for one gives up the image, never the
+ * write.
  *
  * After a failure (diff_area_error()) nothing is copied or stored any more; blocks stay in
  * whatever state they were. Reads of the image look at the error after they have got their
@@ -255,90 +257,145 @@ static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 
 	return copy->count;
 }
 
-/* Has blocks copied by this batch or by those before it. */
-static void copy_range(struct diff_area *area, struct batch *batch, u64 first, u64 count,
+/*
+ * copy_range - have blocks copied by this batch, or by those before it
+ *
+ * Return: true; false for want of memory: then it goes on at *@block when there is room.
+ */
+static bool copy_range(struct diff_area *area, struct batch *batch, u64 *block, u64 end,
 		       bool for_image)
 {
-	u64 end = min(round_up(first + count, area->granule), area_blocks(area));
-	u64 block = round_down(first, area->granule);
 	u32 state;
 	int ret;
 
-	while (block < end && !diff_area_error(area)) {
-		state = chunk_get(&area->table, block);
+	end = min(round_up(end, area->granule), area_blocks(area));
+	*block = round_down(*block, area->granule);
+	while (*block < end && !diff_area_error(area)) {
+		state = chunk_get(&area->table, *block);
 		if (state != BLOCK_ORIGIN && !(for_image && state == BLOCK_ZERO)) {
-			block++;
+			++*block;
 			continue;
 		}
-		ret = copy_run(area, batch, block, end - block, state);
+		ret = copy_run(area, batch, *block, end - *block, state);
 		if (ret == -EAGAIN)
-			make_room(area, batch);
-		else if (ret < 0)
+			return false;
+		if (ret < 0)
 			diff_area_fail(area, ret);
 		else
-			block += ret;
+			*block += ret;
 	}
+	return true;
 }
 
 /* The blocks of a write; cut down to the image. */
-static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *first, u64 *count)
+static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *block, u64 *end)
 {
 	sector_t origin = compat_part_start(compat_part_of(area->origin));
-	sector_t start = compat_bio_start(bio);
-	sector_t end = start + bio_sectors(bio) - origin;
+	sector_t first = compat_bio_start(bio);
+	sector_t last = first + bio_sectors(bio) - origin;
 
 	/* It may begin before the device, or end behind it, if it came through the disk. */
-	start = max(start, origin) - origin;
-	end = min(end, area->capacity);
-	*first = start / DIFF_BLOCK_SECTORS;
-	*count = start < end ? DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS) - *first : 0;
+	first = max(first, origin) - origin;
+	last = min(last, area->capacity);
+	*block = first / DIFF_BLOCK_SECTORS;
+	*end = first < last ? DIV_ROUND_UP_ULL(last, DIFF_BLOCK_SECTORS) : *block;
 }
 
-static bool take_parked(struct diff_area *area, struct bio_list *writes,
-			struct list_head *wishes)
+/* copy_awaited - copies for what somebody waits for. Return: whether there was anything. */
+static bool copy_awaited(struct diff_area *area)
 {
-	INIT_LIST_HEAD(wishes);
+	struct wish *wish, *next;
+	struct bio_list writes;
+	struct blk_plug plug;
+	struct batch batch;
+	LIST_HEAD(wishes);
+	struct bio *bio;
+	u64 block, end;
+
 	raw_spin_lock_irq(&area->lock);
-	*writes = area->parked;
-	bio_list_init(&area->parked);
-	list_splice_init(&area->wanted, wishes);
+	writes = area->awaited;
+	bio_list_init(&area->awaited);
+	list_splice_init(&area->wanted, &wishes);
 	raw_spin_unlock_irq(&area->lock);
-	return !bio_list_empty(writes) || !list_empty(wishes);
+	if (bio_list_empty(&writes) && list_empty(&wishes))
+		return false;
+
+	batch_init(&batch);
+	blk_start_plug(&plug);
+	while ((bio = bio_list_pop(&writes))) {
+		write_blocks(area, bio, &block, &end);
+		while (!copy_range(area, &batch, &block, end, false))
+			make_room(area, &batch);
+		bio_list_add(&batch.writes, bio);
+	}
+	list_for_each_entry_safe(wish, next, &wishes, link) {
+		block = wish->first;
+		end = wish->first + wish->count;
+		while (!copy_range(area, &batch, &block, end, true))
+			make_room(area, &batch);
+		list_move_tail(&wish->link, &batch.wishes);
+	}
+	blk_finish_plug(&plug);
+	batch_finish(area, &batch);
+	return true;
+}
+
+/*
+ * copy_others - copies for the other writes, which may be many and large: what is awaited goes
+ * first again whenever some of them were copied and there is no room for more.
+ *
+ * Return: whether there was any.
+ */
+static bool copy_others(struct diff_area *area)
+{
+	struct bio_list writes;
+	struct blk_plug plug;
+	struct batch batch;
+	struct bio *bio;
+	u64 block, end;
+
+	raw_spin_lock_irq(&area->lock);
+	writes = area->parked;
+	bio_list_init(&area->parked);
+	raw_spin_unlock_irq(&area->lock);
+	if (bio_list_empty(&writes))
+		return false;
+
+	batch_init(&batch);
+	blk_start_plug(&plug);
+	while ((bio = bio_list_pop(&writes))) {
+		/* Advice, and not worth the space that the copy would take. */
+		if (bio_op(bio) == REQ_OP_DISCARD) {
+			bio_endio(bio);
+			continue;
+		}
+		write_blocks(area, bio, &block, &end);
+		while (!copy_range(area, &batch, &block, end, false)) {
+			bool copied = !list_empty(&batch.copies);
+
+			make_room(area, &batch);
+			/* Those that keep coming would take all room each time. */
+			if (copied)
+				copy_awaited(area);
+		}
+		bio_list_add(&batch.writes, bio);
+	}
+	blk_finish_plug(&plug);
+	batch_finish(area, &batch);
+	return true;
 }
 
 static void copy_work(struct work_struct *work)
 {
 	struct diff_area *area = container_of(work, struct diff_area, copy_work);
-	struct wish *wish, *next;
-	struct list_head wishes;
-	struct bio_list writes;
-	struct blk_plug plug;
-	struct batch batch;
 	unsigned int noio;
-	struct bio *bio;
-	u64 first, count;
+	bool more;
 
 	noio = memalloc_noio_save();
-	batch_init(&batch);
-	while (take_parked(area, &writes, &wishes)) {
-		blk_start_plug(&plug);
-		while ((bio = bio_list_pop(&writes))) {
-			/* Advice, and not worth the space that the copy would take. */
-			if (bio_op(bio) == REQ_OP_DISCARD) {
-				bio_endio(bio);
-				continue;
-			}
-			write_blocks(area, bio, &first, &count);
-			copy_range(area, &batch, first, count, false);
-			bio_list_add(&batch.writes, bio);
-		}
-		list_for_each_entry_safe(wish, next, &wishes, link) {
-			copy_range(area, &batch, wish->first, wish->count, true);
-			list_move_tail(&wish->link, &batch.wishes);
-		}
-		blk_finish_plug(&plug);
-		batch_finish(area, &batch);
-	}
+	do {
+		more = copy_awaited(area);
+		more |= copy_others(area);
+	} while (more);
 	memalloc_noio_restore(noio);
 }
 
@@ -348,12 +405,20 @@ static void copy_work(struct work_struct *work)
 
 bool diff_area_park(struct diff_area *area, struct bio *bio)
 {
+	struct bio_list *list = &area->parked;
 	unsigned long flags;
 
 	if (diff_area_error(area))
 		return false;
+	/*
+	 * Somebody waits for what is marked as synchronous, for metadata when the log is full, and
+	 * for memory. But write zeroes, always marked, may be as large as the disk.
+	 */
+	if (bio_op(bio) == REQ_OP_WRITE &&
+	    (op_is_sync(bio->bi_opf) || bio->bi_opf & (REQ_META | REQ_SWAP)))
+		list = &area->awaited;
 	raw_spin_lock_irqsave(&area->lock, flags);
-	bio_list_add(&area->parked, bio);
+	bio_list_add(list, bio);
 	queue_work(area->copy_wq, &area->copy_work);
 	raw_spin_unlock_irqrestore(&area->lock, flags);
 	return true;
@@ -484,6 +549,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	area->granule = max(area->physical_block_size / DIFF_BLOCK_SIZE, 1U);
 	area->storage = storage;
 	raw_spin_lock_init(&area->lock);
+	bio_list_init(&area->awaited);
 	bio_list_init(&area->parked);
 	INIT_LIST_HEAD(&area->wanted);
 	INIT_WORK(&area->copy_work, copy_work);

@@ -29,8 +29,9 @@
  * @lost: the event that it is
  *
  * @lock: protects the lists, and that a block in memory stays in its slot; taken in any context
- * @parked: writes that wait for their blocks to be copied
+ * @awaited: writes that wait for their blocks to be copied, and that somebody waits for
  * @wanted: struct wish, others who do
+ * @parked: writes that may take their time
  * @copy_wq: runs @copy_work
  * @copy_work: reads what is to be copied, then lets the writes go on
  *
@@ -64,8 +65,9 @@ struct diff_area {
 	struct event lost;
 
 	raw_spinlock_t lock;
-	struct bio_list parked;
+	struct bio_list awaited;
 	struct list_head wanted;
+	struct bio_list parked;
 	struct workqueue_struct *copy_wq;
 	struct work_struct copy_work;
 
