@@ -158,7 +158,7 @@ static struct hook ioctl_hooks[] = {
 	}, {
 		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = take_compat_ioctl },
 		.name = "compat_blkdev_ioctl",
-		.optional = !IS_ENABLED(CONFIG_COMPAT),
+		.optional = !COMPAT_PROGRAMS_32,
 	},
 };
 
@@ -262,7 +262,7 @@ void hook_remove(void)
  * caller. Its disk exists only to answer, should the hook not see it.
  */
 static struct bio *test_bio;
-static unsigned int test_seen;
+static unsigned int test_seen, test_ended;
 
 static void on_test_bio(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			struct ftrace_regs *fregs)
@@ -286,6 +286,7 @@ static const struct block_device_operations test_fops = {
 
 static void test_end_io(struct bio *bio)
 {
+	test_ended++;
 }
 
 static int self_test(void)
@@ -314,6 +315,9 @@ static int self_test(void)
 		remove_all(&hook, 1);
 		if (test_seen != 2) {
 			pr_err("self-test failed: the hook in submit_bio_noacct does not see bios\n");
+			ret = -ENODEV;
+		} else if (test_ended) {
+			pr_err("self-test failed: the hook in submit_bio_noacct cannot take bios\n");
 			ret = -ENODEV;
 		}
 	}

@@ -264,40 +264,51 @@ static bool is_alive(const struct blkfilter_attachment *att, struct inode *inode
 	return compat_part_is_live(att->part, inode);
 }
 
-/* How many I/Os of a driver that takes bios have ended, as far as it accounts for them. */
-static unsigned long accounted_ends(struct gendisk *disk)
+/* How many I/Os of a driver that takes bios have begun or ended, as far as it accounts for them. */
+static unsigned long accounted_ios(struct gendisk *disk)
 {
 	struct compat_part *part;
 	unsigned long index, sum = 0;
 
+	rcu_read_lock();
 	for (index = 0; (part = compat_part_next(disk, &index)); index++)
 		sum += part_stat_read_accum(part, ios);
+	rcu_read_unlock();
+	return sum;
+}
+
+/* How many of its writes are under way. Which part of the disk one counts for it may choose. */
+static long accounted_writes(struct gendisk *disk)
+{
+	struct compat_part *part;
+	unsigned long index;
+	long sum = 0;
+	int cpu;
+
+	rcu_read_lock();
+	for (index = 0; (part = compat_part_next(disk, &index)); index++)
+		for_each_possible_cpu(cpu)
+			sum += part_stat_local_read_cpu(part, in_flight[1], cpu);
+	rcu_read_unlock();
 	return sum;
 }
 
 /*
- * Whether no write is under way in it. Which part of the disk a bio counts for is the driver's
- * choice. Flushes without data come and go: one that began on a CPU after that was read, and
- * ended on another before that was read, could hide a write, but has ended in between.
+ * Whether no write is under way in it. Flushes without data come and go: one that began on a CPU
+ * after that was read, and ended on another before that was read, could hide a write. But it has
+ * been counted in between: at its end, or on older kernels (6.1) at its beginning. There it could
+ * have been counted just before, and be under way just after, which drivers do with preemption off:
+ * a grace period between the two keeps that apart.
  */
 static bool accounts_are_quiet(struct gendisk *disk)
 {
-	unsigned long index, ends;
-	struct compat_part *part;
-	long writes = 0;
+	unsigned long ios = accounted_ios(disk);
 	bool quiet;
-	int cpu;
 
-	rcu_read_lock();
-	ends = accounted_ends(disk);
-	smp_rmb(); /* what has ended, then what is under way, then what has ended */
-	for (index = 0; (part = compat_part_next(disk, &index)); index++)
-		for_each_possible_cpu(cpu)
-			writes += part_stat_local_read_cpu(part, in_flight[1], cpu);
-	smp_rmb(); /* see above */
-	quiet = !writes && ends == accounted_ends(disk);
-	rcu_read_unlock();
-	return quiet;
+	synchronize_rcu();
+	quiet = !accounted_writes(disk);
+	smp_rmb(); /* what is under way, then what was counted in between */
+	return quiet && ios == accounted_ios(disk);
 }
 
 /*

@@ -418,7 +418,6 @@ static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	}
 }
 
-#ifdef CONFIG_COMPAT
 #define COMPAT_IOCTL_APPEND_STORAGE						\
 	_IOW(BLKSNAP, blksnap_ioctl_snapshot_append_storage, struct compat_append_storage)
 #define COMPAT_IOCTL_COLLECT							\
@@ -460,14 +459,11 @@ static long control_compat_ioctl(struct file *file, unsigned int cmd, unsigned l
 		return compat_ioctl_collect(argp);
 	return control_ioctl(file, cmd, (unsigned long)argp);
 }
-#endif
 
 static const struct file_operations control_fops = {
 	.owner = THIS_MODULE,
 	.unlocked_ioctl = control_ioctl,
-#ifdef CONFIG_COMPAT
 	.compat_ioctl = control_compat_ioctl,
-#endif
 };
 
 static struct miscdevice control_device = {

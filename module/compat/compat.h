@@ -46,10 +46,6 @@ static inline void memcpy_to_bvec(struct bio_vec *bv, const char *from)
 
 /* ftrace */
 
-#if !defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
-#error "This kernel cannot redirect functions: it is built without CONFIG_DYNAMIC_FTRACE_WITH_REGS or _WITH_ARGS"
-#endif
-
 /* With the arguments at hand no callback needs all registers. */
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #define COMPAT_FTRACE_SAVE_REGS	0
@@ -79,6 +75,9 @@ static inline void memcpy_to_bvec(struct bio_vec *bv, const char *from)
 #else
 #define COMPAT_BLKDEV_IOCTL	"blkdev_ioctl"
 #endif
+
+/* Whether programs of 32 bits can run, whose ioctls come by compat_blkdev_ioctl. */
+#define COMPAT_PROGRAMS_32	IS_ENABLED(CONFIG_COMPAT)
 
 /* Whether some drivers are given pages to write, without a bio. */
 #ifdef COMPAT_HAS_BDEV_WRITE_PAGE

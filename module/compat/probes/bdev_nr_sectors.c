@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Linux 5.16 has a name for the size of a device ("block: add a bdev_nr_sectors helper").
+ * Linux 5.11 has a name for the size of a device ("block: remove the nr_sects field in struct
+ * hd_struct").
  */
 #include <linux/blkdev.h>
 

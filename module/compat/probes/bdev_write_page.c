@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Until Linux 6.4 a page can be written to some drivers without a bio ("block: remove
+ * Until Linux 6.2 a page can be written to some drivers without a bio ("block: remove
  * ->rw_page").
  */
 #include <linux/blkdev.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Linux 5.18 has a cloned bio get its device at once ("block: clone bios with a
- * block_device"); before, it is that of the other bio.
+ * Linux 5.18 has a cloned bio get its device at once ("block: pass a
+ * block_device to bio_clone_fast"); before, it is that of the other bio.
  */
 #include <linux/bio.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Linux 5.15 says of a disk whether it is there ("block: add a disk_live helper" and
- * relatives); before, there is a flag for that.
+ * Linux 5.15 says of a disk whether it is there ("block: remove GENHD_FL_UP"); before,
+ * there is a flag for that.
  */
 #include <linux/blkdev.h>
 
