@@ -27,8 +27,9 @@ $1 == "io" && $2 > 0 && $3 != "warm" {
 }
 
 $1 == "bytes" { row(sprintf("{\"what\": \"bytes\", \"load\": \"%s\", \"copied\": %s, \"read\": %s}", $2, $3, $4)) }
-$1 == "take" { row(sprintf("{\"what\": \"take\", \"mib\": %s, \"devices\": %s, \"microseconds\": %s}", $2, $3, $4)) }
+$1 == "take" { row(sprintf("{\"what\": \"take\", \"mib\": %s, \"devices\": %s, \"instructions\": %s}", $2, $3, $4)) }
 $1 == "memory" { row(sprintf("{\"what\": \"memory\", \"mib\": %s, \"bytes\": %s}", $2, $3)) }
+$1 == "changed" { row(sprintf("{\"what\": \"changed\", \"bytes\": %s}", $2)) }
 $1 == "growth" { row(sprintf("{\"what\": \"growth\", \"devices\": %s, \"instructions\": %s}", $2, $3)) }
 
 $1 == "time" {
@@ -37,6 +38,14 @@ $1 == "time" {
 		timed[++times] = key
 	rounds[key]++
 	time[key, $2] = $5
+}
+
+$1 == "busy" {
+	if (!($2 in takes))
+		busy[++loads] = $2
+	takes[$2]++
+	held[$2, takes[$2]] = $3
+	frozen[$2, takes[$2]] = $4
 }
 
 # median: of value[1] to value[n].
@@ -60,9 +69,21 @@ function time_row(key, part, r, n, each, ratio) {
 		part[1], part[2], median(each, n), median(ratio, n)))
 }
 
+function busy_row(load, n, i, writes, systems) {
+	n = takes[load]
+	for (i = 1; i <= n; i++) {
+		writes[i] = held[load, i]
+		systems[i] = frozen[load, i]
+	}
+	row(sprintf("{\"what\": \"busy\", \"load\": \"%s\", \"held\": %d, \"frozen\": %d}",
+		load, median(writes, n), median(systems, n)))
+}
+
 END {
 	for (i = 1; i <= times; i++)
 		time_row(timed[i])
+	for (i = 1; i <= loads; i++)
+		busy_row(busy[i])
 	print "["
 	printf "{\"what\": \"kernel\", \"version\": \"%s\"}", kernel
 	for (i = 1; i <= keys; i++) {

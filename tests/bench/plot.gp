@@ -4,7 +4,7 @@
 
 set terminal svg size 900,620 font 'sans,12' background '#ffffff'
 set output out
-set title '4 KiB random I/O: throughput, raw device = 1 (by instructions)'
+set title '4 KiB random writes: throughput, raw device = 1 (by instructions)'
 set style data histograms
 set style histogram clustered gap 1
 set style fill solid 0.8
@@ -12,6 +12,6 @@ set boxwidth 0.9
 set yrange [0:1.05]
 set grid ytics
 set xtics rotate by -50 nomirror
-set key top right
+unset key
 select(load) = sprintf("< awk -F'\"' '/\"load\": \"%s\"/ && /\"what\": \"io\"/ { r = $0; sub(/.*ratio\": /, \"\", r); sub(/}.*/, \"\", r); print $8, r }' %s", load, figures)
-plot select('write-4k') using 2:xtic(1) title 'write'
+plot select('write-4k') using 2:xtic(1) notitle

@@ -37,13 +37,23 @@ what == "bytes" {
 }
 
 what == "take" {
-	head("take: GiB of each device|devices|writes held, µs")
-	line(field("mib") / 1024 "|" field("devices") "|" field("microseconds"))
+	head("take: GiB of each device|devices|instructions with writes held")
+	line(field("mib") / 1024 "|" field("devices") "|" field("instructions"))
 }
 
 what == "memory" {
 	head("memory: GiB of the device|KiB tracked")
 	line(field("mib") / 1024 "|" sprintf("%.0f", field("bytes") / 1024))
+}
+
+what == "changed" {
+	head("memory of a held snapshot|bytes for each MiB overwritten")
+	line("beyond what it keeps for copying|" field("bytes"))
+}
+
+what == "busy" {
+	head("take under load|writes held, µs|file systems frozen, µs")
+	line(field("load") "|" field("held") "|" field("frozen"))
 }
 
 what == "growth" {
