@@ -322,7 +322,7 @@ static bool accounts_are_quiet(struct gendisk *disk)
  * for once.
  *
  * A device that goes away waits for op_lock, which the caller holds: for EARLIER_TIMEOUT
- * twice and the tasks' grace period at the most.
+ * twice, the tasks' grace period, and one of RCU at the most.
  */
 static int wait_for_earlier(struct block_device *bdev)
 {
