@@ -342,7 +342,7 @@ static int ioctl_append_storage(void __user *argp)
 	return copy_from_user(&arg, argp, sizeof(arg)) ? -EFAULT : append_storage(&arg);
 }
 
-/* *user_count is where the user's count stands; ids the array of the user's. */
+/* Without an array only the number is asked for: clients of the interface call that first. */
 static int collect(u32 __user *user_count, struct blksnap_uuid __user *ids, u32 count)
 {
 	unsigned int room = snapshot_collect(NULL, 0), there;
@@ -355,9 +355,9 @@ static int collect(u32 __user *user_count, struct blksnap_uuid __user *ids, u32 
 	there = snapshot_collect(found, room);
 	if (put_user(there, user_count))
 		ret = -EFAULT;
-	else if (there > count || there > room)
+	else if (ids && (there > count || there > room))
 		ret = -ENODATA;
-	else if (copy_to_user(ids, found, there * sizeof(*found)))
+	else if (ids && copy_to_user(ids, found, there * sizeof(*found)))
 		ret = -EFAULT;
 	kvfree(found);
 	return ret;

@@ -379,8 +379,13 @@ static void test_snapshot(void)
 	check("names differ", memcmp(&id, &other, sizeof(id)));
 
 	count = 0;
-	answer("collect, no room", collect(&count, NULL), -ENODATA);
+	answer("collect, no array", collect(&count, NULL), 0);
 	check("two snapshots", count == 2);
+	count = 1;
+	answer("collect, no array but room", collect(&count, NULL), 0);
+	check("two snapshots, whatever the room", count == 2);
+	count = 0;
+	answer("collect, no room", collect(&count, ids), -ENODATA);
 	count = 1;
 	memset(ids, 0xa5, sizeof(ids));
 	answer("collect, too little room", collect(&count, ids), -ENODATA);

@@ -312,8 +312,8 @@ struct blksnap_snapshot_append_storage {
 
 /**
  * struct blksnap_snapshot_collect - argument of IOCTL_BLKSNAP_SNAPSHOT_COLLECT
- * @count: in: number of names that @ids has room for; out: number of snapshots
- * @ids: where the names go; may be NULL when @count is 0
+ * @count: in: number of ids that @ids has room for; out: number of snapshots
+ * @ids: array that receives the ids, or NULL to learn their number only
  */
 struct blksnap_snapshot_collect {
 	__u32 count;
@@ -321,13 +321,13 @@ struct blksnap_snapshot_collect {
 };
 
 /**
- * define IOCTL_BLKSNAP_SNAPSHOT_COLLECT - names of all snapshots
+ * define IOCTL_BLKSNAP_SNAPSHOT_COLLECT - get the ids of all snapshots
  *
- * In and out: &struct blksnap_snapshot_collect. Called twice: with no room at all to learn
- * the number, then with that much room; and again if there were more by then.
+ * In and out: &struct blksnap_snapshot_collect. Call it twice: without an array to learn the
+ * number, then with one of that size; once more if snapshots have been added in between.
  *
- *	-ENODATA	there are more snapshots than room; @count says how many, and
- *			nothing was written to @ids
+ *	-ENODATA	@ids is too small; @count is the number of snapshots, and nothing was
+ *			written to @ids
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_COLLECT						\
 	_IOW(BLKSNAP, blksnap_ioctl_snapshot_collect, struct blksnap_snapshot_collect)
