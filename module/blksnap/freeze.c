@@ -2,60 +2,69 @@
 /*
  * Freezing a file system writes out what it has in memory and cannot be interrupted, and
  * if the way down leads over a file system that is frozen already, never ends. So a worker
- * does it, and the caller waits only for so long. If that is not enough, the worker is told
- * that it is given up; what it has frozen is thawed, which also sets the worker free, and
- * the worker, when it comes back, thaws what it has frozen last.
+ * per file system does it, and the caller waits only for so long. If that is not enough, the
+ * workers are told that it is given up; what is frozen by then is thawed, which also sets those
+ * free that waited for it, and a worker that comes back later thaws what it has frozen.
  *
- * The freezer belongs to both until both are done with it.
+ * Freezing even an idle file system takes several RCU grace periods. The workers of one layer of
+ * the stack wait for them together, so that the time for which file systems are frozen does not
+ * grow with their number.
+ *
+ * The freezer belongs to the caller and to the workers that have not come back.
  */
-#include <linux/completion.h>
 #include <linux/kref.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include "freeze.h"
 #include "../compat/compat.h"
 
 /**
- * struct target - a device to freeze
- * @owner: index of the device that it was added for
+ * struct target - a file system to freeze: on a device that was added, or on a partition of it
+ * @work: one step of @freezer, for this target
+ * @freezer: the freezer
  * @file: keeps it open
+ * @owner: the device that was added
+ * @layer: of @owner
+ * @since: when freezing it began
  * @frozen: by us; under the freezer's lock
  */
 struct target {
-	unsigned int owner;
+	struct work_struct work;
+	struct freezer *freezer;
 	struct compat_bdev_file *file;
+	struct block_device *owner;
+	unsigned int layer;
+	ktime_t since;
 	bool frozen;
 };
 
 /**
- * struct freezer - devices and how far freezing them has come
- * @ref: one for the caller, one for the worker
- * @work: freezes
- * @done: completed when @work has frozen all, or failed
- * @error: of the one that failed
- * @lock: protects @given_up and target::frozen
+ * struct freezer - file systems and how far freezing them has come
+ * @ref: one for the caller, one for each worker
+ * @pending: workers that have not come back from the current step
+ * @idle: woken when @pending becomes 0
+ * @lock: protects @given_up, @error, @longest and target::frozen
  * @given_up: the caller does not wait any longer
- * @order: devices in the order to freeze them
- * @nr_order: their number
- * @devices: the devices that were added
- * @nr_devices: their number
- * @targets: they and their partitions
+ * @error: of the first target that failed
+ * @longest: time for which one of those thawed was frozen, in microseconds
+ * @targets: the targets; not changed once the first step has begun
  * @nr_targets: their number
+ * @nr_layers: of the stack
  */
 struct freezer {
 	struct kref ref;
-	struct work_struct work;
-	struct completion done;
-	int error;
+	atomic_t pending;
+	wait_queue_head_t idle;
 	struct mutex lock;
 	bool given_up;
-	struct block_device **order;
-	unsigned int nr_order;
-	struct block_device **devices;
-	unsigned int nr_devices;
+	int error;
+	s64 longest;
 	struct target *targets;
 	unsigned int nr_targets;
+	unsigned int nr_layers;
 };
 
 /* For the end of an unmount; the others are frozen meanwhile. */
@@ -83,9 +92,18 @@ static void release(struct kref *ref)
 	for (i = 0; i < freezer->nr_targets; i++)
 		compat_bdev_close(freezer->targets[i].file);
 	kfree(freezer->targets);
-	kfree(freezer->devices);
-	kfree(freezer->order);
 	kfree(freezer);
+}
+
+/*
+ * The steps, each a work of a target
+ */
+
+static void end_step(struct freezer *freezer)
+{
+	if (atomic_dec_and_test(&freezer->pending))
+		wake_up(&freezer->idle);
+	kref_put(&freezer->ref, release);
 }
 
 static bool is_given_up(struct freezer *freezer)
@@ -96,6 +114,14 @@ static bool is_given_up(struct freezer *freezer)
 	given_up = freezer->given_up;
 	mutex_unlock(&freezer->lock);
 	return given_up;
+}
+
+static void sync_work(struct work_struct *work)
+{
+	struct target *target = container_of(work, struct target, work);
+
+	compat_bdev_sync(compat_bdev_of(target->file));
+	end_step(target->freezer);
 }
 
 /*
@@ -114,103 +140,111 @@ static int freeze_bdev_soon(struct freezer *freezer, struct block_device *bdev)
 	return ret == -EINVAL ? -ETIMEDOUT : ret;
 }
 
-static int freeze_target(struct freezer *freezer, struct target *target)
+/* Each target is thawed once, by whoever finds it frozen. */
+static void thaw_target(struct target *target)
 {
 	struct block_device *bdev = compat_bdev_of(target->file);
-	bool frozen, given_up;
-	int ret = freeze_bdev_soon(freezer, bdev);
-
-	/* -EBUSY: somebody else keeps it frozen, so it is at rest. */
-	frozen = !ret;
-	if (ret == -EBUSY)
-		ret = 0;
-	if (ret)
-		pr_err("%pg: cannot freeze its file system (error %d)\n", bdev, ret);
-
-	mutex_lock(&freezer->lock);
-	target->frozen = frozen;
-	given_up = freezer->given_up;
-	mutex_unlock(&freezer->lock);
-	return given_up ? -ETIMEDOUT : ret;
-}
-
-static void thaw_target(struct freezer *freezer, struct target *target)
-{
-	struct block_device *bdev = compat_bdev_of(target->file);
+	struct freezer *freezer = target->freezer;
 	bool frozen;
+	s64 time;
 	int ret;
 
-	/* Each is thawed once, by whoever gets to it. */
 	mutex_lock(&freezer->lock);
 	frozen = target->frozen;
 	target->frozen = false;
 	mutex_unlock(&freezer->lock);
-	ret = frozen ? bdev_thaw(bdev) : 0;
+	if (!frozen)
+		return;
+	ret = bdev_thaw(bdev);
 	if (ret == -EINVAL)
 		pr_err("%pg: somebody else has thawed its file system during the take; this kernel goes on counting it as frozen, and will neither freeze it nor mount it once more\n",
 		       bdev);
 	else if (ret)
 		pr_err("%pg: cannot thaw its file system (error %d), it stays frozen\n", bdev,
 		       ret);
+	time = ktime_us_delta(ktime_get(), target->since);
+	mutex_lock(&freezer->lock);
+	freezer->longest = max(freezer->longest, time);
+	mutex_unlock(&freezer->lock);
+}
+
+static void freeze_work(struct work_struct *work)
+{
+	struct target *target = container_of(work, struct target, work);
+	struct block_device *bdev = compat_bdev_of(target->file);
+	struct freezer *freezer = target->freezer;
+	bool given_up;
+	int ret;
+
+	target->since = ktime_get();
+	ret = freeze_bdev_soon(freezer, bdev);
+	if (ret && ret != -EBUSY)
+		pr_err("%pg: cannot freeze its file system (error %d)\n", bdev, ret);
+
+	mutex_lock(&freezer->lock);
+	target->frozen = !ret;
+	/* -EBUSY: somebody else keeps it frozen, so it is at rest. */
+	if (ret != -EBUSY && !freezer->error)
+		freezer->error = ret;
+	given_up = freezer->given_up;
+	mutex_unlock(&freezer->lock);
+	if (given_up)
+		thaw_target(target);
+	end_step(freezer);
+}
+
+/* run_step - run a step for the targets of a layer, or all. Return: 0 or an error. */
+static int run_step(struct freezer *freezer, work_func_t step, int layer, unsigned long deadline)
+{
+	struct target *target = freezer->targets;
+	struct target *end = target + freezer->nr_targets;
+
+	for (; target < end; target++) {
+		if (layer >= 0 && target->layer != layer)
+			continue;
+		INIT_WORK(&target->work, step);
+		kref_get(&freezer->ref);
+		atomic_inc(&freezer->pending);
+		queue_work(freeze_wq, &target->work);
+	}
+	/* A task that waits for hung storage is not to be reported as hung. */
+	if (!wait_event_idle_timeout(freezer->idle, !atomic_read(&freezer->pending),
+				     max(1L, (long)(deadline - jiffies))))
+		return -ETIMEDOUT;
+	return freezer->error;
 }
 
 /* Lower ones first: thawing may write, and what lies above writes through them. */
 static void thaw_all(struct freezer *freezer)
 {
-	unsigned int i = freezer->nr_order, j;
+	unsigned int layer = freezer->nr_layers, i;
 
-	while (i--)
-		for (j = freezer->nr_targets; j--;)
-			if (freezer->devices[freezer->targets[j].owner] == freezer->order[i])
-				thaw_target(freezer, &freezer->targets[j]);
+	while (layer--)
+		for (i = 0; i < freezer->nr_targets; i++)
+			if (freezer->targets[i].layer == layer)
+				thaw_target(&freezer->targets[i]);
 }
 
-static int freeze_device(struct freezer *freezer, struct block_device *bdev)
-{
-	unsigned int i;
-	int ret = 0;
+/*
+ * What the caller sees
+ */
 
-	for (i = 0; i < freezer->nr_targets && !ret; i++)
-		if (freezer->devices[freezer->targets[i].owner] == bdev)
-			ret = freeze_target(freezer, &freezer->targets[i]);
-	return ret;
-}
-
-static void freeze_work(struct work_struct *work)
-{
-	struct freezer *freezer = container_of(work, struct freezer, work);
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; i < freezer->nr_order && !ret; i++)
-		ret = freeze_device(freezer, freezer->order[i]);
-	if (ret)
-		thaw_all(freezer);
-	freezer->error = ret;
-	complete(&freezer->done);
-	kref_put(&freezer->ref, release);
-}
-
-struct freezer *freezer_new(unsigned int max)
+struct freezer *freezer_new(void)
 {
 	struct freezer *freezer = kzalloc(sizeof(*freezer), GFP_KERNEL);
 
 	if (!freezer)
 		return NULL;
-	freezer->devices = kcalloc(max, sizeof(*freezer->devices), GFP_KERNEL);
-	freezer->order = kcalloc(max, sizeof(*freezer->order), GFP_KERNEL);
 	kref_init(&freezer->ref);
+	atomic_set(&freezer->pending, 0);
+	init_waitqueue_head(&freezer->idle);
 	mutex_init(&freezer->lock);
-	init_completion(&freezer->done);
-	INIT_WORK(&freezer->work, freeze_work);
-	if (!freezer->devices || !freezer->order) {
-		freezer_free(freezer);
-		return NULL;
-	}
+	freezer->nr_layers = 1;
 	return freezer;
 }
 
-static int add_target(struct freezer *freezer, struct compat_bdev_file *file)
+static int add_target(struct freezer *freezer, struct compat_bdev_file *file,
+		      struct block_device *owner)
 {
 	struct target *targets;
 
@@ -220,8 +254,9 @@ static int add_target(struct freezer *freezer, struct compat_bdev_file *file)
 		return -ENOMEM;
 	freezer->targets = targets;
 	targets[freezer->nr_targets++] = (struct target) {
-		.owner = freezer->nr_devices,
+		.freezer = freezer,
 		.file = file,
+		.owner = owner,
 	};
 	return 0;
 }
@@ -239,18 +274,18 @@ static dev_t next_partition(struct gendisk *disk, unsigned long *index)
 	return dev;
 }
 
-static int add_partitions(struct freezer *freezer, struct gendisk *disk)
+static int add_partitions(struct freezer *freezer, struct block_device *whole)
 {
 	struct compat_bdev_file *file;
 	unsigned long index;
 	dev_t dev;
 	int ret;
 
-	for (index = 1; (dev = next_partition(disk, &index)); index++) {
+	for (index = 1; (dev = next_partition(whole->bd_disk, &index)); index++) {
 		file = compat_bdev_open_dev(dev);
 		if (IS_ERR(file))
 			continue; /* just removed */
-		ret = add_target(freezer, file);
+		ret = add_target(freezer, file, whole);
 		if (ret) {
 			compat_bdev_close(file);
 			return ret;
@@ -268,38 +303,50 @@ struct block_device *freezer_add(struct freezer *freezer, dev_t dev)
 	if (IS_ERR(file))
 		return ERR_CAST(file);
 	bdev = compat_bdev_of(file);
-	ret = add_target(freezer, file);
+	ret = add_target(freezer, file, bdev);
 	if (ret) {
 		compat_bdev_close(file);
 		return ERR_PTR(ret);
 	}
 	if (!bdev_is_partition(bdev))
-		ret = add_partitions(freezer, bdev->bd_disk);
-	freezer->devices[freezer->nr_devices++] = bdev;
+		ret = add_partitions(freezer, bdev);
 	return ret ? ERR_PTR(ret) : bdev;
 }
 
-int freezer_freeze(struct freezer *freezer, struct block_device **order, unsigned int count,
-		   unsigned long timeout)
+void freezer_set_layer(struct freezer *freezer, struct block_device *bdev, unsigned int layer)
 {
-	memcpy(freezer->order, order, count * sizeof(*order));
-	freezer->nr_order = count;
-	kref_get(&freezer->ref);
-	queue_work(freeze_wq, &freezer->work);
-	if (wait_for_completion_timeout(&freezer->done, timeout))
-		return freezer->error;
+	unsigned int i;
 
-	pr_err("freezing the file systems takes too long, giving up\n");
+	for (i = 0; i < freezer->nr_targets; i++)
+		if (freezer->targets[i].owner == bdev)
+			freezer->targets[i].layer = layer;
+	freezer->nr_layers = max(freezer->nr_layers, layer + 1);
+}
+
+int freezer_freeze(struct freezer *freezer, unsigned long timeout)
+{
+	unsigned long deadline = jiffies + timeout;
+	unsigned int layer;
+	int ret;
+
+	ret = run_step(freezer, sync_work, -1, deadline);
+	for (layer = 0; layer < freezer->nr_layers && !ret; layer++)
+		ret = run_step(freezer, freeze_work, layer, deadline);
+	if (!ret)
+		return 0;
+	if (ret == -ETIMEDOUT)
+		pr_err("freezing the file systems takes too long, giving up\n");
 	mutex_lock(&freezer->lock);
 	freezer->given_up = true;
 	mutex_unlock(&freezer->lock);
 	thaw_all(freezer);
-	return -ETIMEDOUT;
+	return ret;
 }
 
-void freezer_thaw(struct freezer *freezer)
+s64 freezer_thaw(struct freezer *freezer)
 {
 	thaw_all(freezer);
+	return freezer->longest;
 }
 
 void freezer_free(struct freezer *freezer)

@@ -407,27 +407,37 @@ static int open_members(struct snapshot *snapshot, struct freezer *freezer)
 	return 0;
 }
 
-/* order_members - upper devices first */
-static void order_members(struct snapshot *snapshot)
+/* has_upper - whether one of the members is stacked on this one */
+static bool has_upper(const struct member *member, const struct list_head *members)
 {
-	struct member *member, *other;
+	const struct member *other;
+
+	list_for_each_entry(other, members, link)
+		if (other != member && blkfilter_lies_on(other->bdev, member->bdev))
+			return true;
+	return false;
+}
+
+/* order_members - upper devices first; those of one layer are not stacked on each other */
+static void order_members(struct snapshot *snapshot, struct freezer *freezer)
+{
+	struct member *member, *next;
+	unsigned int layer = 0;
 	LIST_HEAD(ordered);
-	bool lower;
 
 	while (!list_empty(&snapshot->members)) {
-		/* Someone lies on no other; if sysfs would have it else, the first will do. */
-		list_for_each_entry(member, &snapshot->members, link) {
-			lower = false;
-			list_for_each_entry(other, &snapshot->members, link)
-				if (other != member &&
-				    blkfilter_lies_on(other->bdev, member->bdev))
-					lower = true;
-			if (!lower)
-				break;
-		}
-		if (list_entry_is_head(member, &snapshot->members, link))
-			member = list_first_entry(&snapshot->members, struct member, link);
-		list_move_tail(&member->link, &ordered);
+		LIST_HEAD(top);
+
+		list_for_each_entry_safe(member, next, &snapshot->members, link)
+			if (!has_upper(member, &snapshot->members) && !has_upper(member, &top))
+				list_move_tail(&member->link, &top);
+		/* A device mapper table that was exchanged meanwhile can show a circle. */
+		if (list_empty(&top))
+			list_splice_init(&snapshot->members, &top);
+		list_for_each_entry(member, &top, link)
+			freezer_set_layer(freezer, member->bdev, layer);
+		list_splice_tail(&top, &ordered);
+		layer++;
 	}
 	list_splice(&ordered, &snapshot->members);
 }
@@ -464,31 +474,22 @@ static int park_and_switch(struct snapshot *snapshot, struct blkfilter **filters
 /* Freezes, takes, thaws. */
 static int take_instant(struct snapshot *snapshot, struct freezer *freezer)
 {
-	struct block_device **order = kcalloc(snapshot->nr_members, sizeof(*order), GFP_KERNEL);
 	struct blkfilter **filters = kcalloc(snapshot->nr_members, sizeof(*filters), GFP_KERNEL);
-	struct member *member;
-	unsigned int count = 0;
-	s64 window = 0;
-	ktime_t start;
+	s64 window = 0, frozen;
 	int ret;
 
-	ret = order && filters ? 0 : -ENOMEM;
-	if (ret)
-		goto out;
-	list_for_each_entry(member, &snapshot->members, link)
-		order[count++] = member->bdev;
-	start = ktime_get();
-	ret = freezer_freeze(freezer, order, count, FREEZE_TIMEOUT);
+	if (!filters)
+		return -ENOMEM;
+	ret = freezer_freeze(freezer, FREEZE_TIMEOUT);
 	if (ret)
 		goto out;
 	ret = park_and_switch(snapshot, filters, &window);
-	freezer_thaw(freezer);
+	frozen = freezer_thaw(freezer);
 	if (!ret)
 		pr_info("snapshot %pUb taken of %u devices: writes held for %lld us, file systems frozen for %lld us\n",
-			snapshot->id.b, count, window, ktime_us_delta(ktime_get(), start));
+			snapshot->id.b, snapshot->nr_members, window, frozen);
 out:
 	kfree(filters);
-	kfree(order);
 	return ret;
 }
 
@@ -549,7 +550,7 @@ static void drop_members(struct snapshot *snapshot)
 
 static int take(struct snapshot *snapshot)
 {
-	struct freezer *freezer = freezer_new(snapshot->nr_members);
+	struct freezer *freezer = freezer_new();
 	struct member *member;
 	int ret;
 
@@ -560,7 +561,7 @@ static int take(struct snapshot *snapshot)
 		goto out_drop;
 
 	mutex_lock(&snapshot->lock);
-	order_members(snapshot);
+	order_members(snapshot, freezer);
 	list_for_each_entry(member, &snapshot->members, link) {
 		ret = member_prepare(member, &snapshot->id, &snapshot->storage);
 		if (ret)

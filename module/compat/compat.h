@@ -218,6 +218,25 @@ static inline int bdev_thaw(struct block_device *bdev)
 #endif
 #endif
 
+/* compat_bdev_sync - write out the file system on a device, or what is cached of the device */
+#ifdef COMPAT_HAS_FSYNC_BDEV
+static inline void compat_bdev_sync(struct block_device *bdev)
+{
+	fsync_bdev(bdev);
+}
+#else
+static inline void compat_bdev_sync(struct block_device *bdev)
+{
+	mutex_lock(&bdev->bd_holder_lock);
+	if (bdev->bd_holder_ops && bdev->bd_holder_ops->sync) {
+		bdev->bd_holder_ops->sync(bdev); /* unlocks */
+	} else {
+		mutex_unlock(&bdev->bd_holder_lock);
+		sync_blockdev(bdev);
+	}
+}
+#endif
+
 /* queues */
 
 #ifndef COMPAT_HAS_QUEUE_MEMFLAGS
