@@ -162,7 +162,7 @@ static struct hook ioctl_hooks[] = {
 	},
 };
 
-/* Installed only while a device is attached. The one for bios comes last, and goes first. */
+/* Installed only while a device is attached. Those for bios come last, and go first. */
 static struct hook device_hooks[] = {
 	{
 		.ops = { .func = on_del_gendisk, .flags = HOOK_FLAGS },
@@ -177,8 +177,13 @@ static struct hook device_hooks[] = {
 		.name = "bdev_write_page",
 		.optional = !COMPAT_WRITES_PAGES,
 	}, {
+		/* Older kernels have it besides; what is taken there goes on by submit_bio_noacct(). */
 		.ops = { .func = on_submit_bio, .flags = HOOK_FLAGS },
-		.name = "submit_bio_noacct",
+		.name = "direct_make_request",
+		.optional = !COMPAT_SUBMITS_DIRECTLY,
+	}, {
+		.ops = { .func = on_submit_bio, .flags = HOOK_FLAGS },
+		.name = __stringify(submit_bio_noacct),
 		.addr = (unsigned long)submit_bio_noacct,
 	},
 };
@@ -257,8 +262,8 @@ void hook_remove(void)
 }
 
 /*
- * The self-test: a bio that goes nowhere is sent through a hook like the real one, in the
- * two ways that there are, since a compiler may have put a copy of the function into its
+ * The self-test: a bio that goes nowhere is sent through a hook like the real one, in each
+ * way that there is, since a compiler may have put a copy of the function into its
  * caller. Its disk exists only to answer, should the hook not see it.
  */
 static struct bio *test_bio;
@@ -281,7 +286,7 @@ static compat_qc_t test_submit_bio(struct bio *bio)
 
 static const struct block_device_operations test_fops = {
 	.owner = THIS_MODULE,
-	.submit_bio = test_submit_bio,
+	COMPAT_SUBMIT_BIO(test_submit_bio)
 };
 
 static void test_end_io(struct bio *bio)
@@ -291,12 +296,18 @@ static void test_end_io(struct bio *bio)
 
 static int self_test(void)
 {
-	struct hook hook = {
-		.ops = { .func = on_test_bio, .flags = HOOK_FLAGS },
-		.name = "submit_bio_noacct",
-		.addr = (unsigned long)submit_bio_noacct,
+	struct hook hooks[] = {
+		{
+			.ops = { .func = on_test_bio, .flags = HOOK_FLAGS },
+			.name = "direct_make_request",
+			.optional = !COMPAT_SUBMITS_DIRECTLY,
+		}, {
+			.ops = { .func = on_test_bio, .flags = HOOK_FLAGS },
+			.name = __stringify(submit_bio_noacct),
+			.addr = (unsigned long)submit_bio_noacct,
+		},
 	};
-	struct gendisk *disk = compat_alloc_disk(NULL);
+	struct gendisk *disk = compat_alloc_disk(NULL, test_submit_bio);
 	struct bio bio;
 	int ret;
 
@@ -308,12 +319,13 @@ static int self_test(void)
 	bio.bi_end_io = test_end_io;
 	test_bio = &bio;
 
-	ret = install_one(&hook);
+	ret = install_all(hooks, ARRAY_SIZE(hooks));
 	if (!ret) {
 		submit_bio_noacct(&bio);
 		submit_bio(&bio);
-		remove_all(&hook, 1);
-		if (test_seen != 2) {
+		compat_submit_directly(&bio);
+		remove_all(hooks, ARRAY_SIZE(hooks));
+		if (test_seen != 2 + COMPAT_SUBMITS_DIRECTLY) {
 			pr_err("self-test failed: the hook in submit_bio_noacct does not see bios\n");
 			ret = -ENODEV;
 		} else if (test_ended) {
@@ -321,7 +333,7 @@ static int self_test(void)
 			ret = -ENODEV;
 		}
 	}
-	free_all(&hook, 1);
+	free_all(hooks, ARRAY_SIZE(hooks));
 	bio_uninit(&bio);
 	compat_put_disk(disk, false);
 	return ret;

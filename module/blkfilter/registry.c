@@ -14,7 +14,6 @@
  */
 #include <linux/blk-mq.h>
 #include <linux/module.h>
-#include <linux/part_stat.h>
 #include "blkfilter.h"
 
 /* Writes from before an attach end in this time, or it fails. */

@@ -372,7 +372,7 @@ static void __maybe_unused snapimage_free_disk(struct gendisk *disk)
 
 static const struct block_device_operations snapimage_fops = {
 	.owner = THIS_MODULE,
-	.submit_bio = snapimage_submit_bio,
+	COMPAT_SUBMIT_BIO(snapimage_submit_bio)
 	COMPAT_FREE_DISK(snapimage_free_disk)
 };
 
@@ -436,7 +436,7 @@ static int init_disk(struct snapimage *image, const struct diff_area *area)
 		COMPAT_STABLE_WRITES
 		COMPAT_DMA_ALIGNMENT(max(area->block_size, 512U) - 1)
 	};
-	struct gendisk *disk = compat_alloc_disk(&limits);
+	struct gendisk *disk = compat_alloc_disk(&limits, snapimage_submit_bio);
 
 	if (IS_ERR(disk))
 		return PTR_ERR(disk);

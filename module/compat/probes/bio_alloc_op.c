@@ -3,8 +3,6 @@
  * Since Linux 5.18 a bio is allocated for a device and an operation ("block: pass a
  * block_device and opf to bio_alloc_bioset").
  */
-#include <linux/bio.h>
-
 #ifdef COMPAT_HAS_BIO_ALLOC_OP
 struct bio *probe(struct block_device *bdev, struct bio_set *set);
 struct bio *probe(struct block_device *bdev, struct bio_set *set)

@@ -3,8 +3,6 @@
  * Since Linux 5.18 a bio is initialized for a device and an operation ("block: pass a
  * block_device and opf to bio_init").
  */
-#include <linux/bio.h>
-
 #ifdef COMPAT_HAS_BIO_INIT_OP
 void probe(struct bio *bio, struct block_device *bdev);
 void probe(struct bio *bio, struct block_device *bdev)

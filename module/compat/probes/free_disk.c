@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Since Linux 5.18 the driver is told when the last user of a disk is gone ("block: add a
- * ->free_disk method"); before, a queue that was cleaned up calls it no more.
+ * ->free_disk method").
  */
-#include <linux/blkdev.h>
-
 #ifdef COMPAT_HAS_FREE_DISK
-extern const struct block_device_operations probe;
-const struct block_device_operations probe = { .free_disk = NULL };
+HAS_MEMBER(struct block_device_operations, free_disk);
 #else
-void probe(struct gendisk *disk);
-void probe(struct gendisk *disk)
-{
-	blk_cleanup_queue(disk->queue);
-}
+HAS_NO_MEMBER(struct block_device_operations, free_disk);
 #endif

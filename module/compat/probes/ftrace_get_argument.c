@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Linux 6.2 has accessors for what an ftrace callback gets ("ftrace: abstract
+ * Linux 6.2 reads the arguments from what an ftrace callback gets by name ("ftrace: abstract
  * DYNAMIC_FTRACE_WITH_ARGS accesses"); before, on x86, it is or contains a struct pt_regs.
  */
-#include <linux/ftrace.h>
-
 #ifdef COMPAT_HAS_FTRACE_GET_ARGUMENT
 unsigned long probe(struct ftrace_regs *fregs);
 unsigned long probe(struct ftrace_regs *fregs)
 {
-	ftrace_regs_set_instruction_pointer(fregs, 0);
 	return ftrace_regs_get_argument(fregs, 0);
 }
 #else

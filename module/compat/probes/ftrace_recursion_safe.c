@@ -3,12 +3,8 @@
  * Until Linux 5.10 an ftrace callback is kept from being called inside of itself unless it
  * says that it can be ("ftrace: Reverse what the RECURSION flag means in the ftrace_ops").
  */
-#include <linux/ftrace.h>
-
 #ifdef COMPAT_HAS_FTRACE_RECURSION_SAFE
-extern const unsigned long probe;
-const unsigned long probe = FTRACE_OPS_FL_RECURSION_SAFE;
+HAS(FTRACE_OPS_FL_RECURSION_SAFE);
 #else
-/* Clashes with the constant where there is one. */
-char FTRACE_OPS_FL_RECURSION_SAFE;
+HAS_NO(FTRACE_OPS_FL_RECURSION_SAFE);
 #endif

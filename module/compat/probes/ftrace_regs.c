@@ -3,18 +3,11 @@
  * Since Linux 5.11 an ftrace callback gets a struct ftrace_regs ("ftrace: Have the callbacks
  * receive a struct ftrace_regs instead of pt_regs").
  */
-#include <linux/ftrace.h>
-
 #ifdef COMPAT_HAS_FTRACE_REGS
-typedef void callback_fn_t(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			 struct ftrace_regs *regs);
+struct ftrace_regs;
+HAS_TYPE((ftrace_func_t)NULL, void (*)(unsigned long, unsigned long, struct ftrace_ops *,
+				       struct ftrace_regs *));
 #else
-typedef void callback_fn_t(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			 struct pt_regs *regs);
+HAS_TYPE((ftrace_func_t)NULL, void (*)(unsigned long, unsigned long, struct ftrace_ops *,
+				       struct pt_regs *));
 #endif
-
-void probe(struct ftrace_ops *ops, callback_fn_t *function);
-void probe(struct ftrace_ops *ops, callback_fn_t *function)
-{
-	ops->func = function;
-}

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Until Linux 5.10 freezing a device returns its file system, which is to be given to whoever
- * thaws it ("fs: simplify freeze_bdev/thaw_bdev").
+ * Until Linux 5.10 whoever thaws a device has to say which file system is frozen ("fs: simplify
+ * freeze_bdev/thaw_bdev").
  */
-#include <linux/blkdev.h>
-#include <linux/fs.h>
-
 #ifdef COMPAT_HAS_THAW_BDEV_SUPER
-int probe(struct block_device *bdev, struct super_block *sb);
-int probe(struct block_device *bdev, struct super_block *sb)
-{
-	return thaw_bdev(bdev, sb);
-}
+HAS_TYPE(thaw_bdev, int (struct block_device *, struct super_block *));
 #else
-/* Clashes with the declaration that there is then; newer kernels have this one or none. */
+/* Clashes with another declaration. */
 int thaw_bdev(struct block_device *bdev);
 #endif
