@@ -14,7 +14,7 @@ PACKAGES := $(RPM_PACKAGES) \
 	bc bison bmap-tools cpio createrepo-c debian-archive-keyring dpkg-dev e2fsprogs flex \
 	lintian g++ gcc-12-multilib gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gnuplot-nox \
 	kmod libbpf1 libc6-dev-armhf-cross libelf-dev libssl-dev lz4 mandoc mmdebstrap perl \
-	python3-minimal qemu-system-x86 rpmlint rsync shellcheck sparse valgrind xz-utils zsh zstd
+	python3-minimal qemu-system-x86 qemu-utils rpmlint rsync shellcheck sparse valgrind xz-utils zsh zstd
 
 .PHONY: help
 help: ## this list
