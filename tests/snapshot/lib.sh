@@ -155,7 +155,7 @@ same() {
 
 # fill DEVICE: every sector with something of its own.
 fill() {
-	dd if=/dev/urandom of="$1" bs=1M iflag=fullblock oflag=direct count=$(($(blockdev --getsize64 "$1") >> 20)) status=none
+	/tests/snapshot/noise "$1" || die "cannot fill $1"
 }
 
 # unreadable IMAGE: no byte of it can be read.

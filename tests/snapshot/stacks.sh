@@ -18,7 +18,7 @@ on_device() {
 	stop_writers
 	copy=$(copy_of "$device")
 	snapshot "$storage" "$device"
-	dd if=/dev/urandom of="$device" bs=1M count=24 oflag=direct status=none
+	/tests/snapshot/noise "$device" 0 24
 	same "$copy" "$(image "$device")"
 	sound "$device"
 	destroy
@@ -34,7 +34,7 @@ upper_and_lower() {
 	sync
 	lower_copy=$(copy_of "$lower")
 	snapshot "$storage" "$upper" "$lower"
-	dd if=/dev/urandom of="$upper" bs=1M count=12 seek=1 oflag=direct status=none
+	/tests/snapshot/noise "$upper" 1 12
 	dd if=/dev/urandom of="$upper" bs=64k count=40 seek=300 status=none
 	sync "$upper"
 	same "$upper_copy" "$(image "$upper")"

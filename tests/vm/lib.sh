@@ -16,12 +16,12 @@
 #
 #   disks=NxSIZE[,bs=4096][+NxSIZE...]   what tests/vm/guest --disk takes; zeroed, in $DISKS
 #   memory=MIB cpus=N append=ARG,ARG     the guest's
-#   timeout=SECONDS                      of this test (120), more on slow kernels
+#   timeout=SECONDS                      of this test (120): three times that, more on slow kernels
 #   modules=NAME,NAME                    loaded before, skipped when the kernel has none
 #   kernel=NAME,NAME                     only on these kernels of tests/kernels
 #   long                                 only with tests/run --long
 #   short                                on kernels that tests/kernels gives the short ones
-#   once                                 on the last of the kernels that run it, on all with --long:
+#   once                                 on the last of the kernels that run it, on all with --all:
 #                                        for what programs do whatever the kernel
 #   concurrent                           on the kernel that looks for data races, too
 #   alone                                in a guest of its own
@@ -123,9 +123,19 @@ klog_has() {
 	klog | grep -E -- "$1" >/dev/null
 }
 
+# pause: a moment, for those who ask again and again. Without a program where it can: nothing is
+# ever written to this descriptor, which tests/vm/run-in-guest has opened.
+pause() {
+	if [ -n "${PAUSE_FD:-}" ]; then
+		read -r -t 0.05 -u "$PAUSE_FD" || true
+	else
+		sleep 0.05
+	fi
+}
+
 # wait_for [-t SECONDS] COMMAND...: until the command succeeds; not for ever.
 wait_for() {
-	local limit=30 end
+	local limit=120 end
 
 	if [ "$1" = -t ]; then
 		limit=$2
@@ -134,7 +144,7 @@ wait_for() {
 	end=$((SECONDS + limit * TIMEOUT_SCALE))
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || die "waited $((limit * TIMEOUT_SCALE)) s in vain for: $*"
-		sleep 0.05
+		pause
 	done
 }
 
