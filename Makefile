@@ -65,6 +65,10 @@ check-host: deps ## what needs no guest of "make check"
 check-long: deps ## "make check" with the long tests
 	@tests/check --long $(KERNELS)
 
+.PHONY: check-all
+check-all: deps ## all tests on all of the kernels, the long ones too, whatever they are marked with
+	@tests/check --all --long $(KERNELS)
+
 .PHONY: check-debug
 check-debug: deps ## guest tests on kernels with KASAN, lockdep, kmemleak; with KCSAN
 	@tests/run --kernel debug --kernel kcsan

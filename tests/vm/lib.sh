@@ -21,8 +21,10 @@
 #   kernel=NAME,NAME                     only on these kernels of tests/kernels
 #   long                                 only with tests/run --long
 #   short                                on kernels that tests/kernels gives the short ones
-#   once                                 on the last of the kernels that run it, on all with --all:
+#   once                                 on the newest of the kernels that run it, on all with --all:
 #                                        for what programs do whatever the kernel
+#   ends                                 on the oldest and the newest of them, on all with --all: for
+#                                        what lies between, see tests/README.md
 #   concurrent                           on the kernel that looks for data races, too
 #   alone                                in a guest of its own
 #   host                                 runs on the host, once
