@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "agent.h"
 #include "command.h"
@@ -62,6 +63,34 @@ static int match(const struct agent_command *command, int argc, char **argv)
 	return strcmp(command->name + first + 1, argv[2]) ? 0 : 2;
 }
 
+/* "--json doctor": options before the command are moved behind it. */
+static int command_at(int argc, char **argv)
+{
+	int at = 1;
+
+	while (at < argc && (!strcmp(argv[at], "--json") || !strcmp(argv[at], "--quiet")))
+		at++;
+	for (int moved = 1; moved < at; moved++) {
+		char *option = argv[1];
+
+		memmove(&argv[1], &argv[2], (argc - 2) * sizeof(*argv));
+		argv[argc - 1] = option;
+	}
+	return at;
+}
+
+/* So that all messages are, also those on the arguments themselves. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--"))
+			return false;
+		if (!strcmp(argv[i], "--json"))
+			return true;
+	}
+	return false;
+}
+
 /* That something was done is a result, too, for whoever wants JSON. */
 static int run_with(const struct agent_command *command, const struct arguments *arguments)
 {
@@ -91,15 +120,35 @@ static int print_version(void)
 	return STATUS_OK;
 }
 
+/*
+ * A limit for files in the caller's shell is not meant for storage, and the signal would end us
+ * with things half done.
+ */
+static void lift_file_limit(void)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = limit.rlim_max = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 int agent_main(int argc, char **argv)
 {
 	/* Who starts us may ignore it; then nobody learns how a child ended. */
 	signal(SIGCHLD, SIG_DFL);
-	if (argc < 2) {
+	lift_file_limit();
+	if (wants_json(argc, argv))
+		say_in_json();
+	if (argc < 2 || command_at(argc, argv) == argc) {
 		print_help(stderr);
 		return STATUS_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		print_help(stdout);
 		return STATUS_OK;
 	}

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "number.h"
+#include "quantity.h"
 #include "say.h"
 #include "status.h"
 
@@ -25,18 +26,24 @@ static const struct spec {
 	{ ARGUMENT_SETTINGS, "hook-timeout", "TIME", "for each of these programs" },
 	{ ARGUMENT_SETTINGS, "ttl", "TIME", "when the snapshot is destroyed" },
 	{ ARGUMENT_ALL, "all", NULL, "all there are" },
-	{ ARGUMENT_MOUNTED, "mounted", NULL, "those that are mounted, too" },
+	{ ARGUMENT_EXCLUDE, "exclude", "DEVICE", "not this one of them; can be repeated" },
+	{ ARGUMENT_REPLACE, "replace", "NAME", "destroy the snapshot NAME first, if there is one" },
+	{ ARGUMENT_MOUNTED, "mounted", NULL, "those that are in use, too" },
+	{ ARGUMENT_TIMEOUT, "timeout", "TIME", "how long to wait at most" },
 	{ ARGUMENT_SINCE, "since", "NUMBER", "of the snapshot that was copied before" },
 	{ ARGUMENT_GENERATION, "generation", "UUID", "in which that was its number" },
 	{ ARGUMENT_FORMAT, "format", "FORMAT", "extents, json, bmap or map" },
 	{ ARGUMENT_DAEMON, "daemon", NULL, "go to the background, and come back if killed" },
 	{ ARGUMENT_CONFIG, "config", "FILE", "instead of " SETTINGS_FILE },
+	{ ARGUMENT_DRY_RUN, "dry-run", NULL, "only say what would be done" },
+	{ ARGUMENT_BRIEF, "brief", NULL, "one line and a status for a monitoring system" },
+	{ ARGUMENT_QUIET, "quiet", NULL, "print errors only" },
 	{ ARGUMENT_JSON, "json", NULL, "print JSON" },
 	{ ARGUMENT_HELP, "help", NULL, "print this text" },
 };
 
 /* The options that all commands know. */
-#define FOR_ALL		(ARGUMENT_JSON | ARGUMENT_HELP)
+#define FOR_ALL		(ARGUMENT_JSON | ARGUMENT_HELP | ARGUMENT_QUIET)
 
 #define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
 #define FIRST_VALUE	256
@@ -78,7 +85,7 @@ static int set_since(struct arguments *arguments, const char *text)
 }
 
 /* A name is put into paths and lists, and must not look like an id or an option. */
-static int set_name(struct arguments *arguments, const char *text)
+static int check_name(const char *text)
 {
 	size_t length = strlen(text);
 
@@ -90,8 +97,13 @@ static int set_name(struct arguments *arguments, const char *text)
 			return -EINVAL;
 	if (strspn(text, "0123456789abcdefABCDEF-") == length)
 		return -EINVAL;
-	arguments->name = text;
 	return 0;
+}
+
+static int set_name(const char **name, const char *text)
+{
+	*name = text;
+	return check_name(text);
 }
 
 /* Storage on the command line takes the place of that in the file. */
@@ -134,7 +146,13 @@ static int set_value(struct arguments *arguments, const struct spec *spec, const
 {
 	switch (spec->bit) {
 	case ARGUMENT_NAME:
-		return set_name(arguments, text);
+		return set_name(&arguments->name, text);
+	case ARGUMENT_REPLACE:
+		return set_name(&arguments->replace, text);
+	case ARGUMENT_EXCLUDE:
+		return *text ? strings_add(&arguments->excluded, text) : -EINVAL;
+	case ARGUMENT_TIMEOUT:
+		return time_parse(text, &arguments->timeout);
 	case ARGUMENT_STORAGE:
 		return add_storage(arguments, text);
 	case ARGUMENT_SETTINGS:
@@ -155,6 +173,15 @@ static int set_value(struct arguments *arguments, const struct spec *spec, const
 	case ARGUMENT_DAEMON:
 		arguments->daemon = true;
 		return 0;
+	case ARGUMENT_DRY_RUN:
+		arguments->dry_run = true;
+		return 0;
+	case ARGUMENT_BRIEF:
+		arguments->brief = true;
+		return 0;
+	case ARGUMENT_QUIET:
+		say_quietly();
+		return 0;
 	case ARGUMENT_JSON:
 		arguments->json = true;
 		return 0;
@@ -172,7 +199,14 @@ static int set_option(struct arguments *arguments, const struct spec *spec, cons
 	arguments->given |= spec->bit;
 	if (!ret)
 		return 0;
-	say_error(ret, "option --%s cannot be '%s'", spec->name, text);
+	if (ret == -EINVAL && spec->value && !strcmp(spec->value, "SIZE"))
+		say("option --%s cannot be '%s': a size is a number with K, M, G, T or P, as 10G or 10GiB",
+		    spec->name, text);
+	else if (ret == -EINVAL && spec->value && !strcmp(spec->value, "TIME"))
+		say("option --%s cannot be '%s': a time is a number with s, m, h, d or w, as 12h",
+		    spec->name, text);
+	else
+		say_error(ret, "option --%s cannot be '%s'", spec->name, text);
 	return STATUS_USAGE;
 }
 
@@ -200,7 +234,7 @@ static int find_config(int argc, char **argv, const struct option *longs, const 
 		return -ENOMEM;
 	memcpy(copy, argv, argc * sizeof(*copy));
 	optind = 0;
-	while ((value = getopt_long(argc, copy, ":", longs, NULL)) != -1)
+	while ((value = getopt_long(argc, copy, ":h", longs, NULL)) != -1)
 		if (value >= FIRST_VALUE && specs[value - FIRST_VALUE].bit == ARGUMENT_CONFIG)
 			*config = optarg;
 	free(copy);
@@ -213,10 +247,13 @@ static int parse_options(struct arguments *arguments, int argc, char **argv,
 	int value, ret = 0;
 
 	optind = 0;
-	while (!ret && (value = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
+	while (!ret && (value = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		if (value == '?' || value == ':')
 			return bad_option(value, argv[optind - 1]);
-		ret = set_option(arguments, &specs[value - FIRST_VALUE], optarg);
+		if (value == 'h')
+			arguments->given |= ARGUMENT_HELP;
+		else
+			ret = set_option(arguments, &specs[value - FIRST_VALUE], optarg);
 	}
 	arguments->words = argv + optind;
 	arguments->word_count = argc - optind;
@@ -228,6 +265,10 @@ static int check_words(const struct arguments *arguments, const struct agent_com
 	size_t least = arguments->all ? 0 : command->least;
 	size_t most = arguments->all ? 0 : command->most;
 
+	if (arguments->excluded.count && !arguments->all) {
+		say("--exclude is of no use without --all");
+		return STATUS_USAGE;
+	}
 	if (arguments->word_count < least) {
 		say("an argument is missing");
 		return STATUS_USAGE;
@@ -265,7 +306,7 @@ int arguments_parse(struct arguments *arguments, const struct agent_command *com
 	ret = parse_options(arguments, argc, argv, longs);
 	if (!ret && !(arguments->given & ARGUMENT_HELP))
 		ret = check_words(arguments, command);
-	if (ret == STATUS_USAGE)
+	if (ret == STATUS_USAGE && !say_is_json())
 		fprintf(stderr, "Usage: blksnap-agent %s %s\n", command->name, command->usage);
 	return ret;
 }
@@ -273,4 +314,5 @@ int arguments_parse(struct arguments *arguments, const struct agent_command *com
 void arguments_free(struct arguments *arguments)
 {
 	settings_free(&arguments->settings);
+	strings_free(&arguments->excluded);
 }

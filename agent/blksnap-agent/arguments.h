@@ -26,6 +26,12 @@ enum argument_bit {
 	ARGUMENT_JSON		= 1 << 9,
 	ARGUMENT_HELP		= 1 << 10,
 	ARGUMENT_MOUNTED	= 1 << 11,
+	ARGUMENT_EXCLUDE	= 1 << 12,	/* may be given several times */
+	ARGUMENT_REPLACE	= 1 << 13,
+	ARGUMENT_DRY_RUN	= 1 << 14,
+	ARGUMENT_QUIET		= 1 << 15,
+	ARGUMENT_BRIEF		= 1 << 16,
+	ARGUMENT_TIMEOUT	= 1 << 17,
 };
 
 /**
@@ -35,6 +41,11 @@ enum argument_bit {
  * @word_count: number of @words
  * @name: a snapshot's name to be
  * @all: everything there is
+ * @excluded: names of devices that are not among all
+ * @replace: the name of a snapshot whose place is taken
+ * @dry_run: only say what would be done
+ * @brief: one line, as monitoring systems want it
+ * @timeout: seconds to wait; 0: without end
  * @mounted: those that are mounted, too
  * @since: a number of a snapshot
  * @generation: in which @since is a number
@@ -49,6 +60,11 @@ struct arguments {
 	size_t word_count;
 	const char *name;
 	bool all;
+	struct strings excluded;
+	const char *replace;
+	bool dry_run;
+	bool brief;
+	uint64_t timeout;
 	bool mounted;
 	unsigned int since;
 	struct blksnap_id generation;

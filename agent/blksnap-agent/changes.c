@@ -87,7 +87,7 @@ static int check(const struct arguments *arguments)
 
 static int report(const struct target *target, int ret)
 {
-	say_failed(BLKSNAP_CHANGES, ret, "cannot tell what changed on device %s", target->path);
+	say_failed(BLKSNAP_CHANGES, ret, "cannot tell what changed on device %s", target->member.path);
 	return ret == -ESTALE ? STATUS_GENERATION : STATUS_FAILED;
 }
 
@@ -96,7 +96,7 @@ static int print(const struct arguments *arguments, const struct target *target,
 {
 	struct walk walk = { .all = !(arguments->given & ARGUMENT_SINCE) };
 	struct extent_source source = { next, rewind_walk, &walk };
-	struct changes_head head = { .device = target->path, .since = -1 };
+	struct changes_head head = { .device = target->member.path, .since = -1 };
 	int ret;
 
 	ret = blksnap_changes_open(target->fd, walk.all ? NULL : &arguments->generation,

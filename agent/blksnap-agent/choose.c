@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <blkid/blkid.h>
 #include <blksnap/blksnap.h>
-#include <libmount/libmount.h>
 
 #include "choose.h"
+#include "folder.h"
 #include "say.h"
 #include "stack.h"
-#include "stock.h"
-
-/* Those whose file blocks stay where they are, and that can protect a file. */
-static const char *const types[] = { "ext4", "xfs" };
 
 /*
  * Storage above a device of the snapshot would be copied itself; the kernel refuses it. Not
@@ -29,19 +23,11 @@ static const char *const types[] = { "ext4", "xfs" };
 static bool lies_above(dev_t storage, const struct targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++) {
-		dev_t number = targets->items[i].number;
+		dev_t number = targets->items[i].member.number;
 
 		if (stack_disk(storage) != stack_disk(number) && stack_lies_on(storage, number))
 			return true;
 	}
-	return false;
-}
-
-static bool shares_disk(dev_t storage, const struct targets *targets)
-{
-	for (size_t i = 0; i < targets->count; i++)
-		if (stack_shares_disk(storage, targets->items[i].number))
-			return true;
 	return false;
 }
 
@@ -63,16 +49,14 @@ static bool lies_on_origin_of_image(dev_t storage)
 
 static bool lies_on_device_in(dev_t storage, const struct record *record)
 {
-	struct stat st;
-
 	for (size_t i = 0; i < record->devices.count; i++)
-		if (!stat(record->devices.items[i], &st) && stack_lies_on(storage, st.st_rdev))
+		if (stack_lies_on(storage, record->devices.items[i].number))
 			return true;
 	return false;
 }
 
 /* Also of one that is in the making. */
-static bool lies_on_device_of_other(dev_t storage, const struct blksnap_id *own)
+bool choose_lies_on_other(dev_t storage, const struct blksnap_id *own)
 {
 	struct blksnap_id *ids = NULL;
 	size_t count = 0;
@@ -92,25 +76,49 @@ static bool lies_on_device_of_other(dev_t storage, const struct blksnap_id *own)
 	return found;
 }
 
-static int check_folder(const char *path, const struct stat *st, const struct targets *targets)
+bool choose_suits(dev_t storage, const struct targets *targets, char **reason)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const char *reason = NULL;
-	int ret = fd < 0 ? -errno : blksnap_extents_check(fd, &reason);
+	unsigned int own = stack_block_size(storage);
+	int ret = 0;
 
-	if (fd >= 0)
-		close(fd);
+	*reason = NULL;
+	if (lies_above(storage, targets))
+		ret = asprintf(reason, "it lies above a device of the snapshot");
+	for (size_t i = 0; !ret && i < targets->count; i++) {
+		const struct target *target = &targets->items[i];
+		unsigned int size = stack_block_size(target->member.number);
+
+		if (own && own <= size)
+			continue;
+		ret = asprintf(reason, "its device has blocks of %u bytes, which do not fit %s with blocks of %u bytes",
+			       own, target->member.path, size);
+	}
+	return !ret;
+}
+
+static int check_suits(const struct storage_place *place, const struct targets *targets)
+{
+	char *reason;
+	bool suits = choose_suits(place->number, targets, &reason);
+
+	if (!suits)
+		say("cannot use %s for storage: %s", place->path,
+		    reason ? reason : "there is not enough memory");
+	free(reason);
+	return suits ? 0 : 1;
+}
+
+static int check_folder(const struct storage_place *place, int fd, const struct targets *targets)
+{
+	const char *reason = NULL;
+	int ret = blksnap_extents_check(fd, &reason);
+
 	if (reason)
 		say("cannot use %s for storage: %s; give a folder on ext4 or XFS, or a device",
-		    path, reason);
+		    place->path, reason);
 	else if (ret)
-		say_error(ret, "cannot use %s for storage", path);
-	if (ret)
-		return 1;
-	if (!lies_above(st->st_dev, targets))
-		return 0;
-	say("cannot use %s for storage: it lies above a device of the snapshot", path);
-	return 1;
+		say_error(ret, "cannot use %s for storage", place->path);
+	return ret ? 1 : check_suits(place, targets);
 }
 
 /* What is on a device is lost when it becomes storage, so there must be nothing. */
@@ -139,131 +147,80 @@ static int check_empty(const char *path)
 	return 1;
 }
 
-static int check_device(const char *path, const struct stat *st, const struct targets *targets)
+static int check_device(const struct storage_place *place, const struct targets *targets)
 {
-	int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
+	int fd = storage_place_claim(place);
 
 	if (fd < 0) {
-		say_error(-errno, "cannot use device %s as storage", path);
+		say_error(fd, "cannot use device %s as storage", place->path);
 		return 1;
 	}
 	close(fd);
 	for (size_t i = 0; i < targets->count; i++) {
-		if (targets->items[i].number != st->st_rdev &&
-		    !stack_lies_on(targets->items[i].number, st->st_rdev) &&
-		    !stack_lies_on(st->st_rdev, targets->items[i].number))
+		dev_t number = targets->items[i].member.number;
+
+		if (number != place->number && !stack_lies_on(number, place->number) &&
+		    !stack_lies_on(place->number, number))
 			continue;
-		say("cannot use device %s as storage: it has a part in the snapshot", path);
+		say("cannot use device %s as storage: it has a part in the snapshot", place->path);
 		return 1;
 	}
-	return check_empty(path);
+	return check_suits(place, targets) || check_empty(place->path);
 }
 
-int choose_check(const char *path, const struct targets *targets)
+static int look_at_folder(struct storage_place *place, const struct targets *targets)
+{
+	int fd = folder_open(place->path, NULL);
+	struct stat st;
+	int status;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		say_error(fd < 0 ? fd : -errno, "cannot use %s for storage", place->path);
+		if (fd >= 0)
+			close(fd);
+		return 1;
+	}
+	place->number = st.st_dev;
+	status = check_folder(place, fd, targets);
+	close(fd);
+	return status;
+}
+
+static int look_at(struct storage_place *place, const struct targets *targets)
 {
 	struct stat st;
 
-	if (stat(path, &st)) {
+	if (stat(place->path, &st)) {
+		say_error(-errno, "cannot use %s for storage", place->path);
+		return 1;
+	}
+	place->device = S_ISBLK(st.st_mode);
+	if (!place->device)
+		return look_at_folder(place, targets);
+	place->number = st.st_rdev;
+	return check_device(place, targets);
+}
+
+int choose_given(const char *path, const struct targets *targets, struct storage_places *places)
+{
+	struct storage_place place = { .path = realpath(path, NULL) };
+	int ret, status;
+
+	if (!place.path) {
 		say_error(-errno, "cannot use %s for storage", path);
 		return 1;
 	}
-	if (S_ISBLK(st.st_mode))
-		return check_device(path, &st, targets);
-	return check_folder(path, &st, targets);
+	status = look_at(&place, targets);
+	ret = status ? 0 : storage_places_add(places, &place);
+	if (ret)
+		say_error(ret, "cannot use %s for storage", path);
+	free(place.path);
+	return status || ret ? 1 : 0;
 }
 
-void choose_warn(const char *path, const struct blksnap_id *own)
+void choose_warn(const struct storage_place *place, const struct blksnap_id *own)
 {
-	struct stat st;
-
-	if (stat(path, &st))
-		return;
-	if (lies_on_device_of_other(S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev, own))
-		say("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
-		    path);
-}
-
-/**
- * struct candidate - a place for storage
- * @path: of the folder
- * @unheld: not on a device of another snapshot
- * @apart: not on a disk of the snapshot
- * @room: bytes
- */
-struct candidate {
-	char *path;
-	bool unheld;
-	bool apart;
-	uint64_t room;
-};
-
-static bool is_better(const struct candidate *one, const struct candidate *other)
-{
-	if (!other->path)
-		return true;
-	if (one->unheld != other->unheld)
-		return one->unheld;
-	if (one->apart != other->apart)
-		return one->apart;
-	return one->room > other->room;
-}
-
-static bool type_is_fit(struct libmnt_fs *fs)
-{
-	const char *type = mnt_fs_get_fstype(fs);
-
-	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
-		if (!strcmp(type, types[i]))
-			return true;
-	return false;
-}
-
-static bool is_fit(struct libmnt_fs *fs, const struct targets *targets, dev_t *number)
-{
-	const char *source = mnt_fs_get_srcpath(fs), *target = mnt_fs_get_target(fs);
-	const char *root = mnt_fs_get_root(fs);
-	struct statvfs vfs;
-	struct stat st;
-
-	if (!type_is_fit(fs) || !source || !target || (root && strcmp(root, "/")) ||
-	    strstr(source, "/blksnap-image"))
-		return false;
-	if (statvfs(target, &vfs) || vfs.f_flag & ST_RDONLY || stat(target, &st))
-		return false;
-	*number = st.st_dev;
-	return !lies_above(st.st_dev, targets);
-}
-
-static void consider(struct candidate *best, struct libmnt_fs *fs, const struct targets *targets,
-		     const struct record *record, uint64_t bytes)
-{
-	struct candidate candidate;
-	dev_t number;
-
-	if (!is_fit(fs, targets, &number))
-		return;
-	candidate.room = stock_free_bytes(mnt_fs_get_target(fs), record);
-	candidate.unheld = !lies_on_device_of_other(number, &record->id);
-	candidate.apart = !shares_disk(number, targets);
-	if (candidate.room < bytes || !is_better(&candidate, best))
-		return;
-	candidate.path = strdup(mnt_fs_get_target(fs));
-	if (!candidate.path)
-		return;
-	free(best->path);
-	*best = candidate;
-}
-
-char *choose_folder(const struct targets *targets, const struct record *record, uint64_t bytes)
-{
-	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct candidate best = {};
-	struct libmnt_fs *fs;
-
-	while (table && iter && !mnt_table_next_fs(table, iter, &fs))
-		consider(&best, fs, targets, record, bytes);
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	return best.path;
+	if (choose_lies_on_other(place->number, own))
+		say_note("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
+			 place->path);
 }

@@ -4,23 +4,48 @@
 #define BLKSNAP_CHOOSE_H
 
 #include "record.h"
+#include "string_list.h"
 #include "target.h"
 
 /*
  * Looks at what the user gave for storage: a folder on a file system whose blocks stay, or
- * a device that holds nothing; and not above a device of the snapshot. 0, or 1 after a
- * message.
+ * a device that holds nothing; and not above a device of the snapshot. If it can be used, it is
+ * added to @places. 0, or 1 after a message.
  */
-int choose_check(const char *path, const struct targets *targets);
+int choose_given(const char *path, const struct targets *targets, struct storage_places *places);
 
 /* A message if it lies on a device of another snapshot than @own: two can wait for each other. */
-void choose_warn(const char *path, const struct blksnap_id *own);
+void choose_warn(const struct storage_place *place, const struct blksnap_id *own);
+
+/* Whether blocks on a device can be storage for all targets; else *reason, to be freed. */
+bool choose_suits(dev_t storage, const struct targets *targets, char **reason);
+
+/* Whether a file system on the device lies on a device of another snapshot than @own. */
+bool choose_lies_on_other(dev_t storage, const struct blksnap_id *own);
+
+/**
+ * struct candidates - the folders of file systems that can take the storage, best first
+ * @places: the folders
+ * @refused: the others, with what is wrong with each
+ */
+struct candidates {
+	struct storage_places places;
+	struct strings refused;
+};
 
 /*
- * The folder of the file system that is best for @bytes of storage, to be freed, or NULL if
- * none is safe: if possible off the devices of other snapshots and then off the disks of this
- * one, and of those with the most space.
+ * Finds the candidates for @bytes of storage: what root alone can change, on a disk that stays.
+ * If possible off the devices of other snapshots and then off the disks of this one, and of
+ * those with the most space. 0, or 1 after a message; candidates_free() follows.
  */
-char *choose_folder(const struct targets *targets, const struct record *record, uint64_t bytes);
+int candidates_find(struct candidates *candidates, const struct targets *targets,
+		    const struct record *record, uint64_t bytes);
+
+/* Adds a place to those that are refused, with a sentence; 0 or -ENOMEM. */
+int candidates_refuse(struct candidates *candidates, const char *path, const char *problem);
+
+/* A message that has all of them. */
+void candidates_say(const struct candidates *candidates, uint64_t bytes);
+void candidates_free(struct candidates *candidates);
 
 #endif

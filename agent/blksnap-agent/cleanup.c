@@ -6,7 +6,7 @@
 static int run(const struct arguments *arguments)
 {
 	(void)arguments;
-	return ending_clean_up() ? STATUS_FAILED : STATUS_OK;
+	return ending_clean_up(true) ? STATUS_FAILED : STATUS_OK;
 }
 
 const struct agent_command agent_cleanup = {

@@ -9,48 +9,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "access.h"
-#include "choose.h"
 #include "command.h"
+#include "creator.h"
+#include "destroy.h"
 #include "draft.h"
 #include "ending.h"
 #include "find.h"
 #include "hooks.h"
+#include "identify.h"
 #include "launch.h"
-#include "ledger.h"
+#include "making.h"
 #include "output.h"
 #include "runtime.h"
 #include "say.h"
 #include "settle.h"
 #include "status.h"
-#include "stock.h"
-#include "target.h"
-
-#define SECTOR_SIZE	512
-
-/**
- * struct making - a snapshot in the making
- * @settings: what was asked for
- * @targets: the devices
- * @record: what gets known of it
- * @control: the way to the module
- * @draft: its id, as long as it has no record
- * @lock: held while it is half made, or -1
- * @created: the kernel has it
- */
-struct making {
-	const struct settings *settings;
-	struct targets targets;
-	struct record record;
-	struct draft draft;
-	int control;
-	int lock;
-	bool created;
-};
 
 /*
  * They are looked at between steps, where all can be undone. That nobody reads the result is
@@ -83,7 +60,7 @@ static int find_targets(struct targets *targets, const struct arguments *argumen
 	int status = 0;
 
 	if (arguments->all)
-		return targets_add_mounted(targets);
+		return targets_add_mounted(targets, &arguments->excluded);
 	for (size_t i = 0; !status && i < arguments->word_count; i++)
 		status = targets_add(targets, arguments->words[i]);
 	return status;
@@ -104,9 +81,11 @@ static int attach(struct making *making)
 	for (size_t i = 0; i < making->targets.count; i++) {
 		struct target *target = &making->targets.items[i];
 		int ret = blksnap_attach(target->fd);
+		char label[MEMBER_LABEL];
 
 		if (ret && ret != -EALREADY) {
-			say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s", target->path);
+			say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s",
+				   member_label(&target->member, label));
 			return 1;
 		}
 		target->attached = !ret;
@@ -122,7 +101,7 @@ static void detach(struct making *making)
 
 		if (ret)
 			say_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s again",
-				   target->path);
+				   target->member.path);
 	}
 }
 
@@ -143,10 +122,14 @@ static int fill_times(struct record *record, uint64_t ttl)
 static int fill_device(struct record *record, const struct target *target)
 {
 	struct blksnap_tracker_info info;
-	int ret = strings_add(&record->devices, target->path);
+	struct member member = target->member;
+	int ret;
 
-	if (!ret && blksnap_tracker_info(target->fd, &info) == -ENOENT)
-		ret = strings_add(&record->attached, target->path);
+	identify_tags(&member, target->fd);
+	member.attached = blksnap_tracker_info(target->fd, &info) == -ENOENT;
+	ret = members_add(&record->devices, &member);
+	free(member.uuid);
+	free(member.label);
 	return ret;
 }
 
@@ -161,110 +144,14 @@ static int fill_record(struct making *making, const char *name)
 	record->hook_timeout = making->settings->hook_timeout;
 	record->hooks = strdup(making->settings->hooks);
 	record->name = name ? strdup(name) : NULL;
-	if (!record->hooks || (name && !record->name))
+	record->creator = creator_own();
+	if (!record->hooks || !record->creator || (name && !record->name))
 		ret = -ENOMEM;
 	for (size_t i = 0; !ret && i < making->targets.count; i++)
 		ret = fill_device(record, &making->targets.items[i]);
 	if (ret)
 		say_error(ret, "cannot prepare a snapshot");
 	return ret ? 1 : 0;
-}
-
-/* The kernel's first request is waiting: it tells how much it would like to have. */
-static uint64_t initial_bytes(const struct making *making)
-{
-	struct blksnap_event event;
-	uint64_t wanted = 0;
-
-	if (!blksnap_event_wait(making->control, &making->record.id, 0, &event))
-		wanted = event.sectors * SECTOR_SIZE;
-	if (making->settings->initial)
-		wanted = making->settings->initial;
-	if (making->settings->limit && wanted > making->settings->limit)
-		wanted = making->settings->limit;
-	return wanted;
-}
-
-static int pick_storage(struct making *making, uint64_t bytes)
-{
-	char *folder = choose_folder(&making->targets, &making->record, bytes);
-	int ret;
-
-	if (!folder) {
-		say("there is no safe place for %llu MiB of storage: no mounted ext4 or XFS has that space beside its reserve; give one with --storage",
-		    (unsigned long long)bytes >> 20);
-		return 1;
-	}
-	say("the storage goes to %s", folder);
-	ret = strings_add(&making->record.storage, folder);
-	free(folder);
-	if (ret)
-		say_error(ret, "cannot prepare storage");
-	return ret ? 1 : 0;
-}
-
-static int find_storage(struct making *making, uint64_t bytes)
-{
-	const struct strings *given = &making->settings->storage;
-	int status = 0;
-
-	if (!given->count)
-		return pick_storage(making, bytes);
-	for (size_t i = 0; !status && i < given->count; i++) {
-		status = choose_check(given->items[i], &making->targets);
-		if (!status)
-			choose_warn(given->items[i], &making->record.id);
-		if (!status && strings_add(&making->record.storage, given->items[i]))
-			status = 1;
-	}
-	return status;
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-static bool has_folder(const struct record *record)
-{
-	for (size_t i = 0; i < record->storage.count; i++)
-		if (is_folder(record->storage.items[i]))
-			return true;
-	return false;
-}
-
-/* Written down before there is a file, so that a crash leaves none that is not known. */
-static int write_down(struct making *making)
-{
-	const struct strings *storage = &making->record.storage;
-	int lock = runtime_lock_all();
-	int ret = lock < 0 ? lock : 0;
-
-	for (size_t i = 0; !ret && i < storage->count; i++)
-		if (is_folder(storage->items[i]))
-			ret = ledger_add(storage->items[i]);
-	if (!ret)
-		ret = record_write(&making->record);
-	if (lock >= 0)
-		close(lock);
-	if (ret)
-		say_error(ret, "cannot write down where the storage goes");
-	return ret ? 1 : 0;
-}
-
-static int fill_storage(struct making *making, uint64_t bytes)
-{
-	struct stock stock = { .record = &making->record };
-	int status = stock_append_devices(&stock, making->control);
-
-	/* A device gives what it has; only folders can give more. */
-	while (!status && stock.used < bytes && (!stock.used || has_folder(&making->record)))
-		if (!stock_grow(&stock, making->control, bytes - stock.used))
-			status = 1;
-	stock_close(&stock);
-	return status;
 }
 
 /* From here on the name is taken. */
@@ -313,9 +200,15 @@ static int add_devices(struct making *making)
 	for (size_t i = 0; i < making->targets.count; i++) {
 		const struct target *target = &making->targets.items[i];
 		int ret = blksnap_snapshot_add(target->fd, &making->record.id);
+		char label[MEMBER_LABEL];
 
+		if (ret == -EBUSY) {
+			creator_say_held(&target->member, &making->record.id);
+			return 1;
+		}
 		if (ret) {
-			say_failed(BLKSNAP_SNAPSHOT_ADD, ret, "cannot add device %s", target->path);
+			say_failed(BLKSNAP_SNAPSHOT_ADD, ret, "cannot add device %s",
+				   member_label(&target->member, label));
 			return 1;
 		}
 	}
@@ -324,13 +217,9 @@ static int add_devices(struct making *making)
 
 static int prepare(struct making *making, const char *name)
 {
-	uint64_t bytes;
-
 	if (fill_record(making, name) || create(making) || attach(making) || add_devices(making))
 		return 1;
-	bytes = initial_bytes(making);
-	return find_storage(making, bytes) || write_down(making) || fill_storage(making, bytes) ||
-	       launch_monitor(&making->record.id);
+	return making_store(making) || launch_monitor(&making->record.id);
 }
 
 /* Written down, so that it is known what to undo if we are killed. */
@@ -390,13 +279,32 @@ static int take(struct making *making)
 	return status;
 }
 
+/* By these numbers a later backup asks what changed since. */
+static int note_numbers(struct making *making)
+{
+	for (size_t i = 0; i < making->targets.count; i++) {
+		struct member *member = &making->record.devices.items[i];
+		struct blksnap_tracker_info info;
+		int ret = blksnap_tracker_info(making->targets.items[i].fd, &info);
+
+		if (ret) {
+			say_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s",
+				   member->path);
+			return 1;
+		}
+		member->generation = info.generation;
+		member->take = info.number;
+	}
+	return 0;
+}
+
 static int complete(struct making *making)
 {
 	if (was_interrupted()) {
 		say("interrupted after the snapshot was taken");
 		return 1;
 	}
-	return write_state(making, RECORD_TAKEN);
+	return note_numbers(making) || write_state(making, RECORD_TAKEN);
 }
 
 static void undo(struct making *making)
@@ -404,13 +312,34 @@ static void undo(struct making *making)
 	if (making->created) {
 		hooks_run(&making->record, "failed", "the snapshot failed");
 		ending_destroy(making->control, &making->record);
+		ending_clean_up(false);
 	}
 	detach(making);
 }
 
+static const char *name_of(const struct arguments *arguments)
+{
+	return arguments->name ? arguments->name : arguments->replace;
+}
+
+/* Only when all is known that can be without it: what there was is gone then. */
+static int destroy_replaced(struct making *making, const struct arguments *arguments)
+{
+	struct blksnap_id id;
+	int ret = arguments->replace ? find_by_name(arguments->replace, &id) : -ENOENT;
+
+	if (ret == -ENOENT)
+		return 0;
+	if (ret) {
+		say_error(ret, "cannot look for a snapshot named %s", arguments->replace);
+		return 1;
+	}
+	return destroy_snapshot(making->control, &id, arguments->replace, false);
+}
+
 static int make(struct making *making, const struct arguments *arguments)
 {
-	int status = prepare(making, arguments->name);
+	int status = destroy_replaced(making, arguments) || prepare(making, name_of(arguments));
 
 	if (!status)
 		status = take(making);
@@ -423,11 +352,24 @@ static int make(struct making *making, const struct arguments *arguments)
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 
+/* Neither the module nor a snapshot is needed for it, nor is anything changed. */
+static int run_dry(const struct arguments *arguments)
+{
+	struct making making = { .settings = &arguments->settings };
+	int status = hooks_check(making.settings) || find_targets(&making.targets, arguments) ||
+		     making_tell(&making, arguments->json);
+
+	targets_free(&making.targets);
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
 static int run(const struct arguments *arguments)
 {
 	struct making making = { .settings = &arguments->settings, .lock = -1 };
 	int status;
 
+	if (arguments->dry_run)
+		return run_dry(arguments);
 	if (getenv("BLKSNAP_PHASE")) {
 		say("a hook cannot make a snapshot: that would wait for the hook");
 		return STATUS_FAILED;
@@ -436,8 +378,9 @@ static int run(const struct arguments *arguments)
 	if (making.control < 0)
 		return STATUS_FAILED;
 	block_signals();
-	ending_clean_up();
-	status = hooks_check(making.settings) || check_name(arguments->name) ||
+	ending_clean_up(false);
+	status = hooks_check(making.settings) ||
+		 (arguments->name && check_name(arguments->name)) ||
 		 find_targets(&making.targets, arguments);
 	if (!status)
 		status = make(&making, arguments);
@@ -452,10 +395,11 @@ static int run(const struct arguments *arguments)
 
 const struct agent_command agent_snapshot_create = {
 	.name = "snapshot create",
-	.usage = "DEVICE... | --all [OPTION...]",
+	.usage = "(DEVICE... | --all [--exclude DEVICE]...) [OPTION...]",
 	.summary = "Take a snapshot, and have it looked after",
 	.takes = ARGUMENT_NAME | ARGUMENT_STORAGE | ARGUMENT_SETTINGS | ARGUMENT_ALL |
-		 ARGUMENT_CONFIG | ARGUMENT_JSON,
+		 ARGUMENT_CONFIG | ARGUMENT_JSON | ARGUMENT_EXCLUDE | ARGUMENT_REPLACE |
+		 ARGUMENT_DRY_RUN,
 	.least = 1,
 	.most = SIZE_MAX,
 	.run = run,

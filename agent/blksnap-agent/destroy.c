@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "access.h"
 #include "command.h"
+#include "destroy.h"
 #include "ending.h"
 #include "find.h"
-#include "mounted.h"
 #include "runtime.h"
 #include "say.h"
 #include "status.h"
+#include "uses.h"
 
 /* A mounted file system that loses its device gives errors to whoever uses it. */
 static int check_not_mounted(const struct record *record, const char *text)
 {
 	struct strings folders = {};
-	int ret = mounted_images(record, &folders);
+	int ret = uses_mounted(record, &folders);
 
 	if (ret)
 		say_error(ret, "cannot tell whether snapshot %s is mounted", text);
@@ -26,6 +28,23 @@ static int check_not_mounted(const struct record *record, const char *text)
 		    text, folders.items[0], text);
 	ret = ret || folders.count;
 	strings_free(&folders);
+	return ret;
+}
+
+static int check_not_used(const struct record *record, const char *text)
+{
+	struct strings uses = {};
+	int ret = uses_elsewhere(record, &uses);
+	char *joined = strings_join(&uses, ", ");
+
+	if (ret)
+		say_error(ret, "cannot tell whether images of snapshot %s are used", text);
+	else if (uses.count)
+		say("cannot destroy snapshot %s: %s; end that first, or give --mounted", text,
+		    joined ? joined : uses.items[0]);
+	ret = ret || uses.count;
+	free(joined);
+	strings_free(&uses);
 	return ret;
 }
 
@@ -57,8 +76,7 @@ static int undo_half_made(const struct record *seen)
 	return status;
 }
 
-static int destroy(int control, const struct arguments *arguments, const struct blksnap_id *id,
-		   const char *text)
+int destroy_snapshot(int control, const struct blksnap_id *id, const char *text, bool mounted)
 {
 	struct record record;
 	int ret = record_read(&record, id);
@@ -70,11 +88,39 @@ static int destroy(int control, const struct arguments *arguments, const struct 
 		say_error(ret, "cannot read what is known of snapshot %s", text);
 		status = 1;
 	} else {
-		status = (!arguments->mounted && check_not_mounted(&record, text)) ||
+		status = (!mounted &&
+			  (check_not_mounted(&record, text) || check_not_used(&record, text))) ||
 			 undo_half_made(&record) || ending_destroy(control, &record);
 	}
 	record_free(&record);
 	return status;
+}
+
+/* What would be destroyed, or why not. */
+static int tell(const struct arguments *arguments, const struct blksnap_id *id, const char *text)
+{
+	char *devices, id_text[BLKSNAP_ID_TEXT];
+	struct record record;
+	int status = 0;
+	int ret = record_read(&record, id);
+
+	if (!ret && !arguments->mounted)
+		status = check_not_mounted(&record, text) || check_not_used(&record, text);
+	devices = ret ? NULL : members_join(&record.devices);
+	if (!status && !arguments->json)
+		printf("would destroy %s%s%s\n", blksnap_id_format(id, id_text),
+		       devices ? ", of " : "", devices ? devices : "");
+	free(devices);
+	record_free(&record);
+	return status;
+}
+
+static int destroy_or_tell(int control, const struct arguments *arguments,
+			   const struct blksnap_id *id, const char *text)
+{
+	if (arguments->dry_run)
+		return tell(arguments, id, text);
+	return destroy_snapshot(control, id, text, arguments->mounted);
 }
 
 /* Those of other programs are not ours to destroy, unless they are named. */
@@ -89,7 +135,8 @@ static int destroy_all(int control, const struct arguments *arguments)
 	if (ret)
 		say_error(ret, "cannot list the snapshots");
 	for (size_t i = 0; !ret && i < count; i++)
-		status |= destroy(control, arguments, &ids[i], blksnap_id_format(&ids[i], text));
+		status |= destroy_or_tell(control, arguments, &ids[i],
+					  blksnap_id_format(&ids[i], text));
 	free(ids);
 	return ret ? 1 : status;
 }
@@ -104,7 +151,8 @@ static int destroy_named(int control, const struct arguments *arguments)
 		status = find_snapshot(arguments->words[i], &ids[i]);
 	if (!status)
 		for (size_t i = 0; i < arguments->word_count; i++)
-			status |= destroy(control, arguments, &ids[i], arguments->words[i]);
+			status |= destroy_or_tell(control, arguments, &ids[i],
+						  arguments->words[i]);
 	free(ids);
 	return status;
 }
@@ -119,15 +167,16 @@ static int run(const struct arguments *arguments)
 	status = arguments->all ? destroy_all(control, arguments) :
 				  destroy_named(control, arguments);
 	close(control);
-	status |= ending_clean_up();
+	if (!arguments->dry_run)
+		status |= ending_clean_up(true);
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 
 const struct agent_command agent_snapshot_destroy = {
 	.name = "snapshot destroy",
-	.usage = "(ID... | --all) [--mounted]",
+	.usage = "(ID... | --all) [--mounted] [--dry-run]",
 	.summary = "Give snapshots up, and remove their storage",
-	.takes = ARGUMENT_ALL | ARGUMENT_MOUNTED,
+	.takes = ARGUMENT_ALL | ARGUMENT_MOUNTED | ARGUMENT_DRY_RUN,
 	.least = 1,
 	.most = SIZE_MAX,
 	.run = run,

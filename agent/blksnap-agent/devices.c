@@ -21,7 +21,7 @@ static int find(struct targets *targets, const struct arguments *arguments)
 	int status = 0;
 
 	if (arguments->all)
-		return targets_add_mounted(targets);
+		return targets_add_mounted(targets, &arguments->excluded);
 	for (size_t i = 0; !status && i < arguments->word_count; i++)
 		status = targets_add(targets, arguments->words[i]);
 	return status;
@@ -33,7 +33,7 @@ static int attach_one(const struct target *target)
 
 	if (!ret || ret == -EALREADY)
 		return 0;
-	say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s", target->path);
+	say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s", target->member.path);
 	return 1;
 }
 
@@ -43,7 +43,7 @@ static int detach_one(const struct target *target)
 
 	if (!ret)
 		return 0;
-	say_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s", target->path);
+	say_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s", target->member.path);
 	return 1;
 }
 
@@ -67,9 +67,9 @@ static int run_attach(const struct arguments *arguments)
 
 const struct agent_command agent_device_attach = {
 	.name = "device attach",
-	.usage = "DEVICE... | --all",
+	.usage = "DEVICE... | --all [--exclude DEVICE]...",
 	.summary = "Begin to track what changes on devices",
-	.takes = ARGUMENT_ALL,
+	.takes = ARGUMENT_ALL | ARGUMENT_EXCLUDE,
 	.least = 1,
 	.most = SIZE_MAX,
 	.run = run_attach,
@@ -93,10 +93,10 @@ static int print_one(const struct target *target, bool json)
 {
 	struct device_view view;
 	struct json_object *object;
-	int ret = device_look(&view, target->path, target->fd);
+	int ret = device_look(&view, target->member.path, target->fd);
 
 	if (ret) {
-		say_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s", target->path);
+		say_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s", target->member.path);
 		return 1;
 	}
 	if (!json) {

@@ -6,8 +6,8 @@
 
 #include "choose.h"
 #include "doctor.h"
-#include "ending.h"
 #include "grow.h"
+#include "leftovers.h"
 #include "quantity.h"
 #include "runtime.h"
 #include "stock.h"
@@ -15,12 +15,14 @@
 
 static void check_configured(const struct settings *settings, struct finding *finding)
 {
+	struct storage_places places = {};
 	struct targets none = {};
 
 	for (size_t i = 0; i < settings->storage.count && !finding->bad; i++)
-		if (choose_check(settings->storage.items[i], &none))
+		if (choose_given(settings->storage.items[i], &none, &places))
 			doctor_bad(finding, "%s, which agent.conf names for storage, cannot be used, as said above; change the setting",
 				   settings->storage.items[i]);
+	storage_places_free(&places);
 	if (!finding->bad)
 		doctor_good(finding, "what agent.conf names for storage can be used");
 }
@@ -32,21 +34,23 @@ void doctor_storage(const struct settings *settings, struct finding *finding)
 		.reserve_set = settings->reserve_set,
 	};
 	uint64_t wanted = settings->initial ? settings->initial : growth_portion();
+	struct candidates candidates = {};
 	struct targets none = {};
-	char text[SIZE_TEXT];
-	char *folder;
+	char text[SIZE_TEXT], *refused;
 
 	if (settings->storage.count) {
 		check_configured(settings, finding);
 		return;
 	}
-	folder = choose_folder(&none, &record, wanted);
-	if (folder)
-		doctor_good(finding, "%s has room for old data", folder);
+	candidates_find(&candidates, &none, &record, wanted);
+	refused = strings_join(&candidates.refused, "; ");
+	if (candidates.places.count)
+		doctor_good(finding, "%s has room for old data", candidates.places.items[0].path);
 	else
-		doctor_bad(finding, "no mounted ext4 or XFS has %s beside its reserve; make room, or name a place with --storage or in agent.conf",
-			   size_format(wanted, text));
-	free(folder);
+		doctor_bad(finding, "no mounted ext4 or XFS is safe and has %s beside its reserve (%s); make room, or name a place with --storage or in agent.conf",
+			   size_format(wanted, text), refused ? refused : "");
+	free(refused);
+	candidates_free(&candidates);
 }
 
 /* How many snapshots nobody looks after. */
@@ -68,15 +72,15 @@ void doctor_snapshots(const struct settings *settings, struct finding *finding)
 {
 	struct strings left = {};
 	size_t lonely = count_lonely();
-	int ret = ending_leftovers(&left);
+	int ret = leftovers_list(&left);
 
 	(void)settings;
 	if (ret)
 		doctor_bad(finding, "it cannot be told whether storage files are left over: %s",
 			   strerror(-ret));
 	else if (left.count)
-		doctor_bad(finding, "%zu storage files of snapshots that are gone, such as %s; run blksnap-agent cleanup",
-			   left.count, left.items[0]);
+		doctor_bad(finding, "%s; run blksnap-agent cleanup when it can be reached",
+			   left.items[0]);
 	else if (lonely)
 		doctor_bad(finding, "nobody looks after %zu snapshots; run blksnap-agent cleanup",
 			   lonely);

@@ -9,7 +9,7 @@
 #include "ending.h"
 #include "hooks.h"
 #include "launch.h"
-#include "ledger.h"
+#include "leftovers.h"
 #include "runtime.h"
 #include "say.h"
 #include "stock.h"
@@ -20,12 +20,16 @@
 /* How long post-thaw waits for the hooks of another snapshot. */
 #define HOOKS_MS	60000
 
-int ending_remove(const struct record *record)
+/* What cannot be removed is known from the list of places, until it is. */
+static int remove_storage(const struct record *record)
 {
-	int status = stock_remove(record);
+	struct stock stock;
+	int status = stock_prepare_removal(&stock, record);
 
 	if (!status)
-		runtime_forget(&record->id);
+		status = stock_remove(&stock);
+	stock_close(&stock);
+	runtime_forget(&record->id);
 	return status;
 }
 
@@ -36,8 +40,12 @@ int ending_remove(const struct record *record)
 static int remove_after_monitor(const struct record *record)
 {
 	int lock = runtime_lock_within(&record->id, "monitor", MONITOR_MS);
-	int status = ending_remove(record);
+	int status = 0;
 
+	if (lock < 0 || leftovers_have_record(&record->id))
+		status = remove_storage(record);
+	else
+		runtime_forget(&record->id);
 	if (lock >= 0)
 		close(lock);
 	return status;
@@ -62,48 +70,12 @@ int ending_destroy(int control, const struct record *record)
 	return remove_after_monitor(record);
 }
 
-static bool is_listed(int control, const struct blksnap_id *id)
-{
-	struct blksnap_id *ids;
-	bool found = false;
-	size_t count;
-
-	if (blksnap_snapshot_list(control, &ids, &count))
-		return true;
-	for (size_t i = 0; i < count; i++)
-		found |= !memcmp(&ids[i], id, sizeof(*id));
-	free(ids);
-	return found;
-}
-
-/* The node alone does not tell: a container may not have it. */
-static bool module_is_there(void)
-{
-	return access("/sys/module", F_OK) || !access("/sys/module/blksnap", F_OK);
-}
-
-/*
- * Asked each time anew, after its record or file was seen: then "no" is final. When in
- * doubt it exists. Without the module there are none.
- */
-static bool exists(const struct blksnap_id *id)
-{
-	int control = blksnap_control_open();
-	bool found;
-
-	if (control < 0)
-		return module_is_there();
-	found = is_listed(control, id);
-	close(control);
-	return found;
-}
-
 static int destroy_half_made(const struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT];
 	int control, status;
 
-	if (!exists(id))
+	if (!leftovers_exists(id))
 		return 0;
 	say("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
 	control = agent_control();
@@ -115,10 +87,10 @@ static int destroy_half_made(const struct blksnap_id *id)
 }
 
 /* One that is gone, or that others have taken meanwhile, is not ours to detach from. */
-static void detach(const struct strings *devices)
+static void detach(const struct members *devices)
 {
 	for (size_t i = 0; i < devices->count; i++) {
-		int fd = blksnap_device_open(devices->items[i]);
+		int fd = devices->items[i].attached ? member_open(&devices->items[i]) : -1;
 
 		if (fd < 0)
 			continue;
@@ -154,7 +126,7 @@ int ending_undo(struct record *record)
 	hooks_run(record, "failed", problem);
 	status = destroy_half_made(&record->id);
 	if (!status)
-		detach(&record->attached);
+		detach(&record->devices);
 	return status;
 }
 
@@ -171,7 +143,7 @@ static int mend_record(struct record *record)
 	}
 	if (runtime_locked(&record->id, "monitor"))
 		return 0;
-	if (!exists(&record->id)) {
+	if (!leftovers_exists(&record->id)) {
 		say("snapshot %s is gone, its storage is removed", text);
 		return remove_after_monitor(record);
 	}
@@ -195,7 +167,7 @@ static int go_through_record(const struct blksnap_id *id)
 	ret = record_read(&record, id);
 	if (!ret)
 		status = mend_record(&record);
-	else if (ret == -ENOENT || (ret == -EINVAL && !exists(id)))
+	else if (ret == -ENOENT || (ret == -EINVAL && !leftovers_exists(id)))
 		runtime_forget(id);
 	record_free(&record);
 	close(lock);
@@ -217,21 +189,12 @@ static int go_through_records(void)
 	return ret ? 1 : status;
 }
 
-static bool has_record(const struct blksnap_id *id)
-{
-	char *path = runtime_path(id, "json");
-	bool found = !path || !access(path, F_OK);
-
-	free(path);
-	return found;
-}
-
 /* One with a record is not a draft any more. */
 static int end_draft(const struct blksnap_id *id)
 {
 	int status;
 
-	if (has_record(id))
+	if (leftovers_have_record(id))
 		return 0;
 	status = destroy_half_made(id);
 	if (!status)
@@ -239,80 +202,7 @@ static int end_draft(const struct blksnap_id *id)
 	return status;
 }
 
-/* Files of snapshots that neither the kernel nor a record knows. */
-static int list_stale(const char *place, struct strings *stale)
-{
-	struct strings paths = {};
-	struct blksnap_id id;
-	int ret = storage_file_list(place, NULL, &paths);
-
-	for (size_t i = 0; !ret && i < paths.count; i++)
-		if (!storage_file_id(paths.items[i], &id) && !exists(&id) &&
-		    !has_record(&id))
-			ret = strings_add(stale, paths.items[i]);
-	strings_free(&paths);
-	return ret;
-}
-
-static int remove_stale(const char *place)
-{
-	struct strings stale = {};
-	int ret = list_stale(place, &stale);
-
-	if (ret)
-		say_error(ret, "cannot look for storage files in %s", place);
-	for (size_t i = 0; !ret && i < stale.count; i++) {
-		ret = storage_file_remove(stale.items[i]);
-		if (ret)
-			say_error(ret, "cannot remove %s", stale.items[i]);
-		else
-			say("removed %s, which its snapshot left behind", stale.items[i]);
-	}
-	strings_free(&stale);
-	return ret ? 1 : 0;
-}
-
-/* Whether a record names the place: then files may appear in it at any time. */
-static bool place_in_use(const char *place)
-{
-	struct blksnap_id *ids;
-	size_t count;
-	bool used = record_list(&ids, &count) != 0;
-
-	for (size_t i = 0; !used && i < count; i++) {
-		struct record record;
-
-		used = !record_read(&record, &ids[i]) && strings_have(&record.storage, place);
-		record_free(&record);
-	}
-	free(ids);
-	return used;
-}
-
-/* A place is forgotten when it was seen to be empty, not when it is not mounted. */
-static int go_through_places(void)
-{
-	struct strings places = {}, kept = {};
-	int ret = ledger_read(&places);
-	int status = 0;
-
-	for (size_t i = 0; !ret && i < places.count; i++) {
-		const char *place = places.items[i];
-
-		status |= remove_stale(place);
-		if (place_in_use(place) || !storage_folder_drop(place))
-			ret = strings_add(&kept, place);
-	}
-	if (!ret && kept.count != places.count)
-		ret = ledger_write(&kept);
-	if (ret)
-		say_error(ret, "cannot bring the list of storage places up to date");
-	strings_free(&places);
-	strings_free(&kept);
-	return ret ? 1 : status;
-}
-
-int ending_clean_up(void)
+int ending_clean_up(bool tell)
 {
 	int status = runtime_prepare();
 	int lock = status ? -1 : runtime_lock_all();
@@ -325,18 +215,7 @@ int ending_clean_up(void)
 	}
 	status = go_through_records();
 	status |= draft_go_through(end_draft);
-	status |= go_through_places();
+	status |= leftovers_remove(tell);
 	close(lock);
 	return status;
-}
-
-int ending_leftovers(struct strings *paths)
-{
-	struct strings places = {};
-	int ret = ledger_read(&places);
-
-	for (size_t i = 0; !ret && i < places.count; i++)
-		ret = list_stale(places.items[i], paths);
-	strings_free(&places);
-	return ret;
 }

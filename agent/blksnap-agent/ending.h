@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "record.h"
+#include "stock.h"
 
 /* How long a hook may take to be ended whose agent was killed. */
 #define ENDING_HOOK_MS	35000
@@ -24,19 +24,10 @@ int ending_destroy(int control, const struct record *record);
 int ending_undo(struct record *record);
 
 /*
- * What the monitor does when the snapshot is gone: removes its storage and its record. Called
- * with the snapshot's lock "monitor" held. 0, or 1 after a message.
- */
-int ending_remove(const struct record *record);
-
-/*
  * Goes through all records and places: finishes what a process that died left half done,
  * has snapshots looked after again, and removes storage files of snapshots that do not
- * exist any more. 0, or 1 after a message.
+ * exist any more. With @tell, also what cannot be looked at is an error. 0, or 1 after a message.
  */
-int ending_clean_up(void);
-
-/* The storage files that ending_clean_up() would remove; 0 or a negative errno. */
-int ending_leftovers(struct strings *paths);
+int ending_clean_up(bool tell);
 
 #endif

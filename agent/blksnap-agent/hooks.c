@@ -61,7 +61,7 @@ static void set_environment(const void *context)
 	const struct call *call = context;
 	const struct record *record = call->record;
 	char id[BLKSNAP_ID_TEXT];
-	char *devices = strings_join(&record->devices);
+	char *devices = members_join_paths(&record->devices);
 
 	setenv("BLKSNAP_PHASE", call->phase, 1);
 	setenv("BLKSNAP_ID", blksnap_id_format(&record->id, id), 1);

@@ -12,7 +12,40 @@
 #define LEDGER_DIR	"/var/lib/blksnap"
 #define LEDGER_FILE	LEDGER_DIR "/places"
 
-int ledger_read(struct strings *places)
+/* In place: \012 is a line feed, \134 a backslash. */
+static void unescape(char *text)
+{
+	char *out = text;
+
+	while (*text) {
+		unsigned int byte;
+		int used = 0;
+
+		if (*text == '\\' && sscanf(text, "\\%3o%n", &byte, &used) == 1 && used == 4) {
+			*out++ = byte;
+			text += used;
+		} else {
+			*out++ = *text++;
+		}
+	}
+	*out = '\0';
+}
+
+static int read_line(struct storage_places *places, char *line)
+{
+	struct storage_place place = { .path = line };
+	char *tab = strchr(line, '\t');
+
+	if (*line != '/' && tab) {
+		*tab = '\0';
+		place.identity = line;
+		place.path = tab + 1;
+		unescape(place.path);
+	}
+	return *place.path == '/' ? storage_places_add(places, &place) : 0;
+}
+
+int ledger_read(struct storage_places *places)
 {
 	FILE *file = fopen(LEDGER_FILE, "re");
 	char *line = NULL;
@@ -25,15 +58,28 @@ int ledger_read(struct strings *places)
 	while (!ret && (length = getline(&line, &room, file)) > 0) {
 		if (line[length - 1] == '\n')
 			line[length - 1] = '\0';
-		if (*line == '/')
-			ret = strings_add(places, line);
+		ret = read_line(places, line);
 	}
+	if (!ret && ferror(file))
+		ret = -EIO;
 	free(line);
 	fclose(file);
 	return ret;
 }
 
-static int write_lines(const char *path, const struct strings *places)
+static void write_line(FILE *file, const struct storage_place *place)
+{
+	if (!place->identity) {
+		fprintf(file, "%s\n", place->path);
+		return;
+	}
+	fprintf(file, "%s\t", place->identity);
+	for (const char *byte = place->path; *byte; byte++)
+		fprintf(file, *byte == '\n' || *byte == '\\' ? "\\%03o" : "%c", *byte);
+	fputc('\n', file);
+}
+
+static int write_lines(const char *path, const struct storage_places *places)
 {
 	FILE *file = fopen(path, "we");
 	int ret = 0;
@@ -41,7 +87,7 @@ static int write_lines(const char *path, const struct strings *places)
 	if (!file)
 		return -errno;
 	for (size_t i = 0; i < places->count; i++)
-		fprintf(file, "%s\n", places->items[i]);
+		write_line(file, &places->items[i]);
 	if (fflush(file) || ferror(file) || fsync(fileno(file)))
 		ret = errno ? -errno : -EIO;
 	if (fclose(file) && !ret)
@@ -61,7 +107,7 @@ static int sync_folder(const char *path)
 	return ret;
 }
 
-int ledger_write(const struct strings *places)
+int ledger_write(const struct storage_places *places)
 {
 	int ret;
 
@@ -73,16 +119,16 @@ int ledger_write(const struct strings *places)
 	return ret ? ret : sync_folder(LEDGER_DIR);
 }
 
-int ledger_add(const char *place)
+int ledger_add(const struct storage_place *place)
 {
-	struct strings places = {};
-	int ret = strchr(place, '\n') ? -EINVAL : ledger_read(&places);
+	struct storage_places places = {};
+	int ret = ledger_read(&places);
 
-	if (!ret && !strings_have(&places, place)) {
-		ret = strings_add(&places, place);
+	if (!ret && !storage_places_have(&places, place)) {
+		ret = storage_places_add(&places, place);
 		if (!ret)
 			ret = ledger_write(&places);
 	}
-	strings_free(&places);
+	storage_places_free(&places);
 	return ret;
 }

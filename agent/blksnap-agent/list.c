@@ -16,14 +16,14 @@ static void print_line(const struct view *view)
 {
 	const struct record *record = &view->record;
 	char id[BLKSNAP_ID_TEXT], used[SIZE_TEXT], created[OUTPUT_TIME] = "-";
-	char *devices = strings_join(&record->devices);
+	char *devices = members_join(&record->devices);
 
 	if (record->created)
 		output_time_text(record->created, created);
 	printf("%s  %-*.*s  ", blksnap_id_format(&record->id, id), NAME_MOST / 2, NAME_MOST,
 	       record->name ? record->name : "-");
 	show_state(view->state, 9);
-	printf("  %-20s  %10s  %s\n", created, size_format(view->used, used),
+	printf("  %-20s  %10s  %s\n", created, size_format(view->allocated, used),
 	       devices && *devices ? devices : "-");
 	free(devices);
 }

@@ -24,6 +24,7 @@
 #include "command.h"
 #include "ending.h"
 #include "grow.h"
+#include "leftovers.h"
 #include "notify.h"
 #include "runtime.h"
 #include "say.h"
@@ -214,11 +215,21 @@ static int watch(struct monitor *monitor)
 	return 0;
 }
 
+/* Its places are open since it began: nobody can have exchanged them, or hidden them from us. */
+static int clean_up(struct monitor *monitor)
+{
+	int status;
+
+	status = stock_remove(&monitor->stock);
+	leftovers_forget(&monitor->stock);
+	runtime_forget(&monitor->record->id);
+	return status ? GIVEN_UP : STATUS_OK;
+}
+
 static int finish(struct monitor *monitor, int ret)
 {
-	stock_close(&monitor->stock);
 	if (ret == -ESRCH)
-		return ending_remove(monitor->record) ? GIVEN_UP : STATUS_OK;
+		return clean_up(monitor);
 	if (!ret) {
 		say("stopped; the snapshot is left alone");
 		return STATUS_OK;
@@ -260,6 +271,7 @@ static int look_after(const struct record *record, int lock)
 	}
 	notify_ready();
 	ret = finish(&monitor, watch(&monitor));
+	stock_close(&monitor.stock);
 	close(monitor.control);
 	return ret;
 }

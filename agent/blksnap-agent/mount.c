@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,10 +18,12 @@
 
 #include "command.h"
 #include "find.h"
-#include "mounted.h"
+#include "folder.h"
+#include "mount_point.h"
 #include "output.h"
 #include "say.h"
 #include "status.h"
+#include "uses.h"
 #include "view.h"
 
 extern char **environ;
@@ -39,18 +39,37 @@ static const struct {
 	{ "btrfs", "rescue=nologreplay" },
 };
 
-/* A name for the folder: what is behind "/dev/", with no more slashes. */
-static char *folder_for(const char *dir, const char *device)
+/* "mnt-data" for what is mounted at /mnt/data: it is the same after the next boot. */
+static char *name_for(const struct member *member)
 {
-	const char *name = strncmp(device, "/dev/", 5) ? device : device + 5;
-	char *path, *slash;
+	const char *path = member->mount_point;
+	char *name;
 
-	if (asprintf(&path, "%s/%s", dir, name) < 0)
-		return NULL;
-	slash = path + strlen(dir) + 1;
-	while ((slash = strchr(slash, '/')))
-		*slash = '_';
-	return path;
+	if (!path) {
+		path = member->stable ? member->stable : member->path;
+		path = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	}
+	name = strdup(!strcmp(path, "/") ? "root" : path + (*path == '/'));
+	for (char *slash = name; slash && (slash = strchr(slash, '/'));)
+		*slash = '-';
+	return name;
+}
+
+/* Two of one snapshot may come to the same name. */
+static char *free_name(const struct member *member, const struct strings *taken)
+{
+	char *name = name_for(member), *numbered;
+
+	for (unsigned int i = 2; name && strings_have(taken, name); i++) {
+		char *base = name_for(member);
+
+		free(name);
+		if (!base || asprintf(&numbered, "%s.%u", base, i) < 0)
+			numbered = NULL;
+		free(base);
+		name = numbered;
+	}
+	return name;
 }
 
 /* The type of the file system, to be freed, or NULL. */
@@ -133,8 +152,64 @@ static const char *options_for(const char *type)
 	return NULL;
 }
 
-static int mount_image(const char *image, const char *folder)
+/**
+ * struct mounting - of all images of a snapshot
+ * @view: the snapshot
+ * @path: of the folder below which they are mounted
+ * @dir: it, open
+ * @names: of the folders in it, as far as there are such by now
+ * @folders: their paths
+ * @devices: the device of each of them
+ */
+struct mounting {
+	const struct view *view;
+	const char *path;
+	int dir;
+	struct strings names;
+	struct strings folders;
+	struct strings devices;
+};
+
+/* An XFS may have its log and a part of its files on others of the devices, which follow it. */
+static char *all_options(const struct mounting *mounting, size_t i, const char *type)
 {
+	const char *own = options_for(type);
+	struct strings options = {};
+	char *option, *text;
+	int ret = own ? strings_add(&options, own) : 0;
+
+	for (i++; !ret && i < mounting->view->record.devices.count; i++) {
+		const struct view_device *device = &mounting->view->devices[i];
+
+		if (!device->member->role)
+			break;
+		if (asprintf(&option, "%s=%s", strcmp(device->member->role, "log") ? "rtdev" : "logdev",
+			     device->image) < 0)
+			option = NULL;
+		ret = option ? strings_add(&options, option) : -ENOMEM;
+		free(option);
+	}
+	text = ret ? NULL : strings_join(&options, ",");
+	strings_free(&options);
+	return text;
+}
+
+static int mount_on(const struct mounting *mounting, size_t i, int folder, const char *name,
+		    const char *type)
+{
+	const char *image = mounting->view->devices[i].image;
+	char *options = all_options(mounting, i, type);
+	int ret = options ? mount_point_mount(folder, image, type, options) : -ENOMEM;
+
+	free(options);
+	if (ret)
+		say_error(ret, "cannot mount %s (%s) at %s/%s", image, type, mounting->path, name);
+	return ret ? 1 : 0;
+}
+
+static int mount_image(const struct mounting *mounting, size_t i, int folder, const char *name)
+{
+	const char *image = mounting->view->devices[i].image;
 	char *type = type_of(image);
 	int status = 1;
 
@@ -143,69 +218,84 @@ static int mount_image(const char *image, const char *folder)
 		    image, image);
 		return 1;
 	}
-	if (strcmp(type, "btrfs") || !separate_btrfs(image)) {
-		status = mount(image, folder, type, MS_RDONLY | MS_NODEV | MS_NOSUID,
-			       options_for(type)) ? 1 : 0;
-		if (status)
-			say_error(-errno, "cannot mount %s (%s) at %s", image, type, folder);
-	}
+	if (strcmp(type, "btrfs") || !separate_btrfs(image))
+		status = mount_on(mounting, i, folder, name, type);
 	free(type);
 	return status;
 }
 
-static int mount_device(const struct view_device *device, const char *dir,
-			struct strings *folders)
+static int note_folder(struct mounting *mounting, size_t i, const char *name)
 {
-	char *folder = folder_for(dir, device->path);
-	int status = 1;
+	char *path;
+	int ret;
 
-	if (!folder)
+	if (asprintf(&path, "%s/%s", strcmp(mounting->path, "/") ? mounting->path : "", name) < 0)
 		return 1;
-	if (!*device->image || device->error)
-		say("cannot mount the image of %s: %s", device->path,
+	ret = strings_add(&mounting->names, name);
+	if (!ret)
+		ret = strings_add(&mounting->folders, path);
+	if (!ret)
+		ret = strings_add(&mounting->devices, mounting->view->devices[i].member->path);
+	free(path);
+	return ret ? 1 : 0;
+}
+
+static int mount_device(struct mounting *mounting, size_t i)
+{
+	const struct view_device *device = &mounting->view->devices[i];
+	bool made = false;
+	int folder, status = 1;
+	char *name;
+
+	if (!*device->image || device->error) {
+		say("cannot mount the image of %s: %s", device->member->path,
 		    device->error ? "it is lost" : "there is none");
-	else if (mkdir(folder, 0755) && errno != EEXIST)
-		say_error(-errno, "cannot make %s", folder);
-	else
-		status = mount_image(device->image, folder);
-	if (status)
-		rmdir(folder);
-	else if (strings_add(folders, folder))
-		status = 1;
-	free(folder);
+		return 1;
+	}
+	name = free_name(device->member, &mounting->names);
+	folder = name ? mount_point_make(mounting->dir, mounting->path, name, &made) : -1;
+	if (folder >= 0) {
+		status = mount_image(mounting, i, folder, name);
+		close(folder);
+	}
+	if (!status)
+		status = note_folder(mounting, i, name);
+	else if (made)
+		unlinkat(mounting->dir, name, AT_REMOVEDIR);
+	free(name);
 	return status;
 }
 
 static int unmount_all(const struct record *record, const char *text)
 {
 	struct strings folders = {};
-	int ret = mounted_images(record, &folders);
+	int ret = uses_mounted(record, &folders);
 	int status = 0;
 
 	if (ret)
 		say_error(ret, "cannot tell where snapshot %s is mounted", text);
 	for (size_t i = 0; i < folders.count; i++) {
-		if (umount2(folders.items[i], UMOUNT_NOFOLLOW)) {
-			say_error(-errno, "cannot unmount %s", folders.items[i]);
-			status = 1;
-		} else {
-			rmdir(folders.items[i]);
-		}
+		int error = mount_point_unmount(folders.items[i]);
+
+		if (!error)
+			continue;
+		say_error(error, "cannot unmount %s", folders.items[i]);
+		status = 1;
 	}
 	strings_free(&folders);
 	return ret ? 1 : status;
 }
 
 /* All images or none. */
-static int mount_all(const struct view *view, const char *text, const char *dir,
-		     struct strings *folders)
+static int mount_all(struct mounting *mounting, const char *text)
 {
 	int status = 0;
 
-	for (size_t i = 0; !status && i < view->record.devices.count; i++)
-		status = mount_device(&view->devices[i], dir, folders);
+	for (size_t i = 0; !status && i < mounting->view->record.devices.count; i++)
+		if (!mounting->view->devices[i].member->role)
+			status = mount_device(mounting, i);
 	if (status)
-		unmount_all(&view->record, text);
+		unmount_all(&mounting->view->record, text);
 	return status;
 }
 
@@ -216,40 +306,37 @@ static int print_folders(const struct strings *folders)
 	return output_flush();
 }
 
-static int print_folders_json(const struct view *view, const struct strings *folders)
+static int print_folders_json(const struct mounting *mounting)
 {
 	struct json_object *object = output_begin();
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < folders->count; i++) {
+	for (size_t i = 0; i < mounting->folders.count; i++) {
 		struct json_object *entry = json_object_new_object();
 
-		output_text(entry, "device", view->devices[i].path);
-		output_text(entry, "folder", folders->items[i]);
+		output_text(entry, "device", mounting->devices.items[i]);
+		output_text(entry, "folder", mounting->folders.items[i]);
 		json_object_array_add(array, entry);
 	}
 	json_object_object_add(object, "folders", array);
 	return output_end(object);
 }
 
-static int check_folder(const char *path)
+static int open_folder(const char *path)
 {
-	struct stat st;
+	int dir = folder_open(path, NULL);
 
-	if (stat(path, &st)) {
-		say_error(-errno, "cannot mount below %s", path);
-		return 1;
-	}
-	if (S_ISDIR(st.st_mode))
-		return 0;
-	say("cannot mount below %s: it is not a folder", path);
-	return 1;
+	if (dir == -ENOTDIR)
+		say("cannot mount below %s: it is not a folder", path);
+	else if (dir < 0)
+		say_error(dir, "cannot mount below %s", path);
+	return dir;
 }
 
 static int check_not_mounted(const struct record *record, const char *text)
 {
 	struct strings folders = {};
-	int ret = mounted_images(record, &folders);
+	int ret = uses_mounted(record, &folders);
 
 	if (!ret && folders.count)
 		say("snapshot %s is mounted at %s already", text, folders.items[0]);
@@ -260,30 +347,48 @@ static int check_not_mounted(const struct record *record, const char *text)
 	return ret;
 }
 
-static int run_mount(const struct arguments *arguments)
+static int mount_below(const struct arguments *arguments, const struct record *record,
+		       const char *path)
 {
 	const char *text = arguments->words[0];
-	char *dir = realpath(arguments->words[1], NULL);
-	struct strings folders = {};
-	struct record record = {};
-	struct view view = {};
+	struct mounting mounting = { .path = path };
+	struct view view;
 	int status;
 
-	status = check_folder(arguments->words[1]) || find_record(text, &record) ||
-		 check_not_mounted(&record, text);
-	if (!status && (!dir || view_open(&view, &record.id))) {
+	mounting.view = &view;
+	mounting.dir = open_folder(path);
+	if (mounting.dir < 0)
+		return 1;
+	status = view_open(&view, &record->id) ? 1 : 0;
+	if (status)
 		say("cannot read what is known of snapshot %s", text);
-		status = 1;
-	}
+	else
+		status = mount_all(&mounting, text);
 	if (!status)
-		status = mount_all(&view, text, dir, &folders);
-	if (!status)
-		status = arguments->json ? print_folders_json(&view, &folders) :
-			 print_folders(&folders);
-	strings_free(&folders);
+		status = arguments->json ? print_folders_json(&mounting) :
+			 print_folders(&mounting.folders);
+	close(mounting.dir);
+	strings_free(&mounting.names);
+	strings_free(&mounting.folders);
+	strings_free(&mounting.devices);
 	view_free(&view);
+	return status;
+}
+
+static int run_mount(const struct arguments *arguments)
+{
+	char *path = realpath(arguments->words[1], NULL);
+	struct record record = {};
+	int status = path ? 0 : 1;
+
+	if (!path)
+		say_error(-errno, "cannot mount below %s", arguments->words[1]);
+	if (!status)
+		status = find_record(arguments->words[0], &record) ||
+			 check_not_mounted(&record, arguments->words[0]) ||
+			 mount_below(arguments, &record, path);
 	record_free(&record);
-	free(dir);
+	free(path);
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 

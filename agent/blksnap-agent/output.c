@@ -7,6 +7,7 @@
 
 #include "output.h"
 #include "say.h"
+#include "utf8.h"
 
 struct json_object *output_begin(void)
 {
@@ -25,17 +26,31 @@ int output_flush(void)
 	return 1;
 }
 
+const char *output_format(struct json_object *object)
+{
+	return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+					      JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
 int output_end(struct json_object *object)
 {
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(output_format(object));
 	json_object_put(object);
 	return output_flush();
 }
 
 void output_text(struct json_object *object, const char *name, const char *value)
 {
-	json_object_object_add(object, name, value ? json_object_new_string(value) : NULL);
+	json_object_object_add(object, name, value ? output_string(value) : NULL);
+}
+
+struct json_object *output_string(const char *text)
+{
+	char *escaped = utf8_escape(text);
+	struct json_object *object = json_object_new_string(escaped ? escaped : "");
+
+	free(escaped);
+	return object;
 }
 
 void output_number(struct json_object *object, const char *name, uint64_t value)

@@ -16,12 +16,17 @@
 /* An object that says what schema it has. */
 struct json_object *output_begin(void);
 
+/* As one line; it belongs to the object. */
+const char *output_format(struct json_object *object);
+
 /* Prints and releases it; 0, or 1 after a message. */
 int output_end(struct json_object *object);
 
 /* Whether all could be written; 0, or 1 after a message. */
 int output_flush(void);
 
+/* Bytes that are not UTF-8 are written as \xNN. */
+struct json_object *output_string(const char *text);
 void output_text(struct json_object *object, const char *name, const char *value);
 void output_number(struct json_object *object, const char *name, uint64_t value);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <json-c/json.h>
 
@@ -11,21 +12,66 @@
 
 #define RECORD_VERSION	1
 
-static int read_strings(struct json_object *object, const char *name, struct strings *strings)
+static int read_place(struct storage_places *places, struct json_object *object)
+{
+	struct json_object *path, *device, *number, *identity;
+	struct storage_place place = {};
+
+	if (!json_object_object_get_ex(object, "path", &path) ||
+	    !json_object_is_type(path, json_type_string) ||
+	    !json_object_object_get_ex(object, "device", &device) ||
+	    !json_object_is_type(device, json_type_boolean) ||
+	    !json_object_object_get_ex(object, "number", &number) ||
+	    !json_object_is_type(number, json_type_int))
+		return -EINVAL;
+	place.path = (char *)json_object_get_string(path);
+	place.device = json_object_get_boolean(device);
+	place.number = json_object_get_int64(number);
+	if (json_object_object_get_ex(object, "identity", &identity))
+		place.identity = (char *)json_object_get_string(identity);
+	return storage_places_add(places, &place);
+}
+
+/* From an earlier version. */
+static int read_place_path(struct storage_places *places, const char *path)
+{
+	struct storage_place place = { .path = (char *)path };
+	struct stat st;
+
+	if (!stat(path, &st))
+		place.device = S_ISBLK(st.st_mode);
+	return storage_places_add(places, &place);
+}
+
+static int read_places(struct json_object *object, struct storage_places *places)
 {
 	struct json_object *array;
 	int ret = 0;
 
-	if (!json_object_object_get_ex(object, name, &array) ||
+	if (!json_object_object_get_ex(object, "storage", &array) ||
 	    !json_object_is_type(array, json_type_array))
 		return -EINVAL;
 	for (size_t i = 0; !ret && i < json_object_array_length(array); i++) {
 		struct json_object *item = json_object_array_get_idx(array, i);
 
-		if (!json_object_is_type(item, json_type_string))
-			return -EINVAL;
-		ret = strings_add(strings, json_object_get_string(item));
+		if (json_object_is_type(item, json_type_string))
+			ret = read_place_path(places, json_object_get_string(item));
+		else
+			ret = read_place(places, item);
 	}
+	return ret;
+}
+
+static int read_devices(struct json_object *object, struct members *members)
+{
+	struct json_object *array, *attached;
+	int ret;
+
+	if (!json_object_object_get_ex(object, "devices", &array))
+		return -EINVAL;
+	ret = members_read(members, array);
+	if (!ret && json_object_object_get_ex(object, "attached", &attached))
+		ret = members_mark_attached(members, attached);
 	return ret;
 }
 
@@ -100,34 +146,43 @@ int record_parse(struct record *record, const char *text)
 	if (!ret)
 		ret = read_text(object, "name", &record->name);
 	if (!ret)
+		ret = read_text(object, "creator", &record->creator);
+	if (!ret)
 		ret = read_text(object, "hooks", &record->hooks);
 	if (!ret && !record->hooks)
 		ret = -EINVAL;
 	if (!ret)
 		ret = read_numbers(object, record);
 	if (!ret)
-		ret = read_strings(object, "devices", &record->devices);
+		ret = read_devices(object, &record->devices);
 	if (!ret)
-		ret = read_strings(object, "attached", &record->attached);
-	if (!ret)
-		ret = read_strings(object, "storage", &record->storage);
+		ret = read_places(object, &record->storage);
 	json_object_put(object);
 	return ret;
-}
-
-static void write_strings(struct json_object *object, const char *name,
-			  const struct strings *strings)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < strings->count; i++)
-		json_object_array_add(array, json_object_new_string(strings->items[i]));
-	json_object_object_add(object, name, array);
 }
 
 static void write_number(struct json_object *object, const char *name, int64_t value)
 {
 	json_object_object_add(object, name, json_object_new_int64(value));
+}
+
+static struct json_object *write_places(const struct storage_places *places)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < places->count; i++) {
+		const struct storage_place *place = &places->items[i];
+		struct json_object *object = json_object_new_object();
+
+		json_object_object_add(object, "path", json_object_new_string(place->path));
+		json_object_object_add(object, "device", json_object_new_boolean(place->device));
+		write_number(object, "number", place->number);
+		if (place->identity)
+			json_object_object_add(object, "identity",
+					       json_object_new_string(place->identity));
+		json_object_array_add(array, object);
+	}
+	return array;
 }
 
 char *record_format(const struct record *record)
@@ -141,9 +196,11 @@ char *record_format(const struct record *record)
 	if (record->name)
 		json_object_object_add(object, "name", json_object_new_string(record->name));
 	write_number(object, "state", record->state);
-	write_strings(object, "devices", &record->devices);
-	write_strings(object, "attached", &record->attached);
-	write_strings(object, "storage", &record->storage);
+	if (record->creator)
+		json_object_object_add(object, "creator",
+				       json_object_new_string(record->creator));
+	json_object_object_add(object, "devices", members_write(&record->devices));
+	json_object_object_add(object, "storage", write_places(&record->storage));
 	json_object_object_add(object, "hooks", json_object_new_string(record->hooks));
 	write_number(object, "hook_timeout", record->hook_timeout);
 	write_number(object, "limit", record->limit);
@@ -189,9 +246,9 @@ void record_free(struct record *record)
 {
 	free(record->name);
 	free(record->hooks);
-	strings_free(&record->devices);
-	strings_free(&record->attached);
-	strings_free(&record->storage);
+	free(record->creator);
+	members_free(&record->devices);
+	storage_places_free(&record->storage);
 }
 
 /* Whether the name is that of a record, and of which. */

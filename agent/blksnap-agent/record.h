@@ -6,9 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "string_list.h"
-
 #include <blksnap/blksnap.h>
+
+#include "member.h"
+#include "storage_place.h"
 
 /* Half made is what is not taken: it is not to be kept if its maker is gone. */
 enum record_state {
@@ -23,8 +24,8 @@ enum record_state {
  * @id: the kernel's name for it
  * @name: the user's, or NULL
  * @state: see above
- * @devices: paths
- * @attached: those of @devices that were not tracked before
+ * @creator: who made it, in words, or NULL
+ * @devices: of which it is
  * @storage: folders and devices
  * @hooks: folder with hooks
  * @hook_timeout: seconds that one hook may take
@@ -39,9 +40,9 @@ struct record {
 	struct blksnap_id id;
 	char *name;
 	enum record_state state;
-	struct strings devices;
-	struct strings attached;
-	struct strings storage;
+	char *creator;
+	struct members devices;
+	struct storage_places storage;
 	char *hooks;
 	uint64_t hook_timeout;
 	uint64_t limit;

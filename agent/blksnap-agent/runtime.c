@@ -95,6 +95,17 @@ int runtime_lock_all(void)
 	return lock_path(RUNTIME_DIR "/lock", true);
 }
 
+int runtime_lock_all_within(int ms)
+{
+	int lock = lock_path(RUNTIME_DIR "/lock", false);
+
+	for (; lock == -EWOULDBLOCK && ms > 0; ms -= RUNTIME_NAP_MS) {
+		runtime_nap();
+		lock = lock_path(RUNTIME_DIR "/lock", false);
+	}
+	return lock;
+}
+
 int runtime_lock_hooks(void)
 {
 	return lock_path(RUNTIME_DIR "/hooks", false);

@@ -48,8 +48,9 @@ int runtime_lock_orphan(const struct blksnap_id *id, const char *suffix, int ms)
 
 void runtime_nap(void);
 
-/* The same for all records together. */
+/* The same for all records together, and for the list of places. */
 int runtime_lock_all(void);
+int runtime_lock_all_within(int ms);
 
 /*
  * For hooks, which know of no other snapshot than theirs. After all other locks. Does not

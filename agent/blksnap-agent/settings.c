@@ -10,6 +10,9 @@
 
 #define HOOK_TIMEOUT	30
 
+/* A snapshot that a backup has forgotten does not last. */
+#define DEFAULT_TTL	(24 * 3600)
+
 struct reading {
 	struct settings *settings;
 	int first_line;
@@ -20,6 +23,7 @@ int settings_init(struct settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->hook_timeout = HOOK_TIMEOUT;
+	settings->ttl = DEFAULT_TTL;
 	settings->hooks = strdup(SETTINGS_HOOKS);
 	return settings->hooks ? 0 : -ENOMEM;
 }
@@ -46,6 +50,14 @@ static int set_timeout(struct settings *settings, const char *value)
 	return ret || settings->hook_timeout ? ret : -EINVAL;
 }
 
+static int set_ttl(struct settings *settings, const char *value)
+{
+	if (strcmp(value, "never"))
+		return time_parse(value, &settings->ttl);
+	settings->ttl = 0;
+	return 0;
+}
+
 static int add_storage(struct settings *settings, const char *value)
 {
 	if (*value != '/')
@@ -65,8 +77,8 @@ int settings_set(struct settings *settings, const char *name, const char *value)
 		return set_hooks(settings, value);
 	if (!strcmp(name, "hook-timeout"))
 		return set_timeout(settings, value);
-	if (!strcmp(name, "ttl"))
-		return time_parse(value, &settings->ttl);
+	if (!strcmp(name, "ttl") || !strcmp(name, "default-ttl"))
+		return set_ttl(settings, value);
 	if (!strcmp(name, "reserve")) {
 		settings->reserve_set = true;
 		return size_parse(value, &settings->reserve);

@@ -9,6 +9,6 @@
  * btrfs does not say on which devices it is, so that the take does not freeze it: its image
  * is that after a power failure. Written out just before, little is missing from it.
  */
-void settle_btrfs(const struct targets *targets);
+void settle_btrfs(struct targets *targets);
 
 #endif

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "command.h"
 #include "find.h"
@@ -19,29 +20,48 @@ static const char *error_text(int error)
 	return blksnap_strerror(BLKSNAP_IMAGE_INFO, error);
 }
 
+static struct json_object *device_json(const struct view_device *device)
+{
+	const struct member *member = device->member;
+	struct json_object *object = json_object_new_object();
+	char text[BLKSNAP_ID_TEXT], number[32];
+
+	snprintf(number, sizeof(number), "%u:%u", major(member->number), minor(member->number));
+	output_text(object, "device", member->path);
+	output_text(object, "given", member->given);
+	output_text(object, "mount_point", member->mount_point);
+	output_text(object, "stable_name", member->stable);
+	output_text(object, "uuid", member->uuid);
+	output_text(object, "label", member->label);
+	output_text(object, "role", member->role);
+	output_text(object, "major_minor", number);
+	output_number(object, "size", member->size);
+	output_text(object, "generation",
+		    member->take ? blksnap_id_format(&member->generation, text) : NULL);
+	json_object_object_add(object, "number",
+			       member->take ? json_object_new_int(member->take) : NULL);
+	output_text(object, "image", *device->image ? device->image : NULL);
+	output_text(object, "image_link", *device->link ? device->link : NULL);
+	json_object_object_add(object, "error", json_object_new_int(device->error));
+	output_text(object, "problem", device->error ? error_text(device->error) : NULL);
+	return object;
+}
+
 static struct json_object *devices_json(const struct view *view)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < view->record.devices.count; i++) {
-		const struct view_device *device = &view->devices[i];
-		struct json_object *object = json_object_new_object();
-
-		output_text(object, "device", device->path);
-		output_text(object, "image", *device->image ? device->image : NULL);
-		json_object_object_add(object, "error", json_object_new_int(device->error));
-		output_text(object, "problem", device->error ? error_text(device->error) : NULL);
-		json_object_array_add(array, object);
-	}
+	for (size_t i = 0; i < view->record.devices.count; i++)
+		json_object_array_add(array, device_json(&view->devices[i]));
 	return array;
 }
 
-static struct json_object *strings_json(const struct strings *strings)
+static struct json_object *storage_json(const struct storage_places *places)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < strings->count; i++)
-		json_object_array_add(array, json_object_new_string(strings->items[i]));
+	for (size_t i = 0; i < places->count; i++)
+		json_object_array_add(array, output_string(places->items[i].path));
 	return array;
 }
 
@@ -54,10 +74,11 @@ void show_json(struct json_object *object, const struct view *view)
 	output_text(object, "name", record->name);
 	output_text(object, "state", view->state);
 	json_object_object_add(object, "devices", devices_json(view));
-	json_object_object_add(object, "storage", strings_json(&record->storage));
-	output_number(object, "storage_bytes", view->used);
+	json_object_object_add(object, "storage", storage_json(&record->storage));
+	output_number(object, "storage_bytes", view->allocated);
 	output_number(object, "limit", record->limit);
 	output_time(object, "created", record->created);
+	output_text(object, "creator", record->creator);
 	output_time(object, "expires", record->expires);
 	json_object_object_add(object, "monitor",
 			       view->monitor ? json_object_new_int64(view->monitor) : NULL);
@@ -78,8 +99,13 @@ static void print_devices(const struct view *view)
 {
 	for (size_t i = 0; i < view->record.devices.count; i++) {
 		const struct view_device *device = &view->devices[i];
+		const struct member *member = device->member;
 
-		printf("device:   %s\n", device->path);
+		printf("device:   %s\n", member->path);
+		if (member->mount_point)
+			printf("  at:     %s\n", member->mount_point);
+		if (member->stable)
+			printf("  stable: %s\n", member->stable);
 		if (*device->image)
 			printf("  image:  %s\n", device->image);
 		if (device->error)
@@ -92,6 +118,8 @@ static void print_life(const struct view *view)
 	char text[OUTPUT_TIME];
 
 	printf("created:  %s\n", output_time_text(view->record.created, text));
+	if (view->record.creator)
+		printf("by:       %s\n", view->record.creator);
 	if (view->record.expires)
 		printf("expires:  %s\n", output_time_text(view->record.expires, text));
 	if (view->monitor)
@@ -115,8 +143,8 @@ static void print_text(const struct view *view)
 		return;
 	print_devices(view);
 	for (size_t i = 0; i < record->storage.count; i++)
-		printf("storage:  %s\n", record->storage.items[i]);
-	printf("used:     %s\n", size_format(view->used, used));
+		printf("storage:  %s\n", record->storage.items[i].path);
+	printf("has:      %s\n", size_format(view->allocated, used));
 	printf("limit:    %s\n", record->limit ? size_format(record->limit, limit) : "none");
 	print_life(view);
 }

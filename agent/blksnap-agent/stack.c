@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <linux/blksnap.h>
+
 #include "stack.h"
 
 /* No stack is deeper; also the end of a loop device in a file on itself. */
@@ -138,4 +140,59 @@ static bool is_below_other(dev_t number, void *argument, int depth)
 bool stack_shares_disk(dev_t one, dev_t other)
 {
 	return is_below_other(one, &other, 0);
+}
+
+/* As "/sys/devices/.../usb1/1-1/..." and the like. */
+static bool hangs_on_usb(const char *folder)
+{
+	char *real = realpath(folder, NULL);
+	char *found = real ? strstr(real, "/usb") : NULL;
+	bool usb = found && found[4] >= '0' && found[4] <= '9';
+
+	free(real);
+	return usb;
+}
+
+static bool is_or_lies_on_removable(dev_t number, void *argument, int depth)
+{
+	char folder[64], path[512], line[16];
+
+	name_folder(folder, number);
+	snprintf(path, sizeof(path), "%s/removable", folder);
+	if ((read_line(path, line, sizeof(line)) && *line == '1') || hangs_on_usb(folder))
+		return true;
+	return visit_below(number, is_or_lies_on_removable, argument, depth);
+}
+
+bool stack_is_removable(dev_t number)
+{
+	return is_or_lies_on_removable(number, NULL, 0);
+}
+
+/* The kernel's name for a disk is the last of its path in /sys. */
+static bool is_or_lies_on_image(dev_t number, void *argument, int depth)
+{
+	char folder[64], *real, *name;
+	bool image;
+
+	name_folder(folder, number);
+	real = realpath(folder, NULL);
+	name = real ? strrchr(real, '/') : NULL;
+	image = name && !strncmp(name + 1, BLKSNAP_IMAGE_NAME, strlen(BLKSNAP_IMAGE_NAME));
+	free(real);
+	return image || visit_below(number, is_or_lies_on_image, argument, depth);
+}
+
+bool stack_lies_on_image(dev_t number)
+{
+	return is_or_lies_on_image(number, NULL, 0);
+}
+
+unsigned int stack_block_size(dev_t number)
+{
+	char folder[64], path[512], line[16];
+
+	name_folder(folder, stack_disk(number));
+	snprintf(path, sizeof(path), "%s/queue/logical_block_size", folder);
+	return read_line(path, line, sizeof(line)) ? strtoul(line, NULL, 10) : 0;
 }

@@ -11,6 +11,7 @@
 
 #include <linux/fs.h>
 
+#include "name.h"
 #include "quantity.h"
 #include "say.h"
 #include "stock.h"
@@ -21,13 +22,6 @@
 /* Without a setting: a twentieth of the file system, but no more than this. */
 #define RESERVE_PART	20
 #define RESERVE_MOST	(UINT64_C(4) << 30)
-
-static bool is_device(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISBLK(st.st_mode);
-}
 
 static int add_file(struct stock *stock, const struct storage_file *file)
 {
@@ -42,23 +36,26 @@ static int add_file(struct stock *stock, const struct storage_file *file)
 	return 0;
 }
 
-static int open_files(struct stock *stock, const char *folder)
+static const struct storage_place *place_at(const struct stock *stock, size_t i)
 {
-	struct strings paths = {};
-	struct storage_file file;
-	int ret = storage_file_list(folder, &stock->record->id, &paths);
+	return &stock->record->storage.items[i];
+}
 
-	for (size_t i = 0; !ret && i < paths.count; i++) {
-		ret = storage_file_open(&file, paths.items[i]);
+static int open_files(struct stock *stock, int dir)
+{
+	struct strings names = {};
+	struct storage_file file;
+	int ret = storage_file_list(dir, &stock->record->id, &names);
+
+	for (size_t i = 0; !ret && i < names.count; i++) {
+		ret = storage_file_open(&file, dir, names.items[i]);
 		if (!ret) {
-			file.last = i + 1 == paths.count;
+			file.last = i + 1 == names.count;
 			ret = add_file(stock, &file);
 		}
 	}
-	strings_free(&paths);
-	if (ret)
-		say_error(ret, "cannot open the storage files in %s", folder);
-	return ret ? 1 : 0;
+	strings_free(&names);
+	return ret;
 }
 
 static uint64_t within_limit(const struct stock *stock, uint64_t bytes)
@@ -85,61 +82,87 @@ static uint64_t device_bytes(const struct stock *stock, int fd)
 	return within_limit(stock, size - 2 * DEVICE_EDGE) / MIB * MIB;
 }
 
-static void open_device(struct stock *stock, const char *path)
+static void say_unusable(const struct storage_place *place, int error)
 {
-	int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
-	int *devices;
+	if (place->device)
+		say_error(error, "cannot keep device %s to ourselves", place->path);
+	else
+		say("cannot use %s for storage any more: %s", place->path,
+		    storage_place_problem(error));
+}
 
+/* One that somebody else has taken is told of; the others are needed no less. */
+static void open_place(struct stock *stock, size_t i)
+{
+	const struct storage_place *place = place_at(stock, i);
+	int ret, fd = place->device ? storage_place_claim(place) : storage_place_open(place);
+
+	stock->places[i].fd = fd;
 	if (fd < 0) {
-		say_error(-errno, "cannot keep device %s to ourselves", path);
+		say_unusable(place, fd);
 		return;
 	}
-	devices = reallocarray(stock->devices, stock->device_count + 1, sizeof(*devices));
-	if (!devices) {
-		close(fd);
-		say_error(-ENOMEM, "cannot keep device %s", path);
+	if (place->device) {
+		stock->places[i].bytes = device_bytes(stock, fd);
+		stock->used += stock->places[i].bytes;
 		return;
 	}
-	stock->devices = devices;
-	devices[stock->device_count++] = fd;
-	stock->used += device_bytes(stock, fd);
+	ret = open_files(stock, fd);
+	if (!ret)
+		return;
+	say_error(ret, "cannot open the storage files in %s", place->path);
+	close(fd);
+	stock->places[i].fd = ret;
+}
+
+static int init(struct stock *stock, const struct record *record)
+{
+	memset(stock, 0, sizeof(*stock));
+	stock->record = record;
+	stock->places = calloc(record->storage.count + 1, sizeof(*stock->places));
+	if (!stock->places) {
+		say_error(-ENOMEM, "cannot open the storage");
+		return 1;
+	}
+	for (size_t i = 0; i < record->storage.count; i++)
+		stock->places[i].fd = -EBADF;
+	return 0;
 }
 
 int stock_open(struct stock *stock, const struct record *record)
 {
-	int status = 0;
+	int status = init(stock, record);
 
-	memset(stock, 0, sizeof(*stock));
-	stock->record = record;
-	for (size_t i = 0; !status && i < record->storage.count; i++) {
-		const char *path = record->storage.items[i];
-
-		/* One that somebody else has taken is told of; the others are needed no less. */
-		if (is_device(path))
-			open_device(stock, path);
-		else
-			status = open_files(stock, path);
-	}
+	for (size_t i = 0; !status && i < record->storage.count; i++)
+		open_place(stock, i);
 	return status;
 }
 
-static int append_device(struct stock *stock, int control, const char *path)
+int stock_prepare_removal(struct stock *stock, const struct record *record)
 {
-	int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
-	struct blksnap_range all = {};
+	return init(stock, record);
+}
+
+static int append_device(const struct stock *stock, int control, size_t i)
+{
+	struct blksnap_range all = {
+		.sector = DEVICE_EDGE / SECTOR_SIZE,
+		.count = stock->places[i].bytes / SECTOR_SIZE,
+	};
+	const struct storage_place *place = place_at(stock, i);
+	char *node;
 	int ret;
 
-	if (fd < 0) {
-		say_error(-errno, "cannot use device %s as storage", path);
+	if (stock->places[i].fd < 0)
 		return 1;
-	}
-	all.sector = DEVICE_EDGE / SECTOR_SIZE;
-	all.count = device_bytes(stock, fd) / SECTOR_SIZE;
-	ret = all.count ? blksnap_snapshot_append(control, &stock->record->id, path, &all, 1) : 0;
-	close(fd);
-	stock->used += all.count * SECTOR_SIZE;
+	node = name_of_device(place->number);
+	ret = node ? 0 : -ENXIO;
+	if (!ret && all.count)
+		ret = blksnap_snapshot_append(control, &stock->record->id, node, &all, 1);
+	free(node);
 	if (ret)
-		say_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use device %s as storage", path);
+		say_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use device %s as storage",
+			   place->path);
 	return ret ? 1 : 0;
 }
 
@@ -148,8 +171,8 @@ int stock_append_devices(struct stock *stock, int control)
 	int status = 0;
 
 	for (size_t i = 0; !status && i < stock->record->storage.count; i++)
-		if (is_device(stock->record->storage.items[i]))
-			status = append_device(stock, control, stock->record->storage.items[i]);
+		if (place_at(stock, i)->device)
+			status = append_device(stock, control, i);
 	return status;
 }
 
@@ -162,12 +185,12 @@ static uint64_t reserve_of(const struct record *record, uint64_t size)
 	return part < RESERVE_MOST ? part : RESERVE_MOST;
 }
 
-uint64_t stock_free_bytes(const char *folder, const struct record *record)
+uint64_t stock_free_bytes(int folder, const struct record *record)
 {
 	struct statvfs fs;
 	uint64_t size, left, reserve;
 
-	if (statvfs(folder, &fs))
+	if (fstatvfs(folder, &fs))
 		return 0;
 	size = (uint64_t)fs.f_blocks * fs.f_frsize;
 	left = (uint64_t)fs.f_bavail * fs.f_frsize;
@@ -176,7 +199,7 @@ uint64_t stock_free_bytes(const char *folder, const struct record *record)
 }
 
 /* Whole MiB, which all block sizes divide. */
-static uint64_t allowed(const struct stock *stock, const char *folder, uint64_t bytes)
+static uint64_t allowed(const struct stock *stock, int folder, uint64_t bytes)
 {
 	uint64_t room = stock_free_bytes(folder, stock->record);
 
@@ -186,45 +209,52 @@ static uint64_t allowed(const struct stock *stock, const char *folder, uint64_t 
 	return within_limit(stock, room) / MIB * MIB;
 }
 
-static bool make_spare_in(struct stock *stock, const char *folder, uint64_t bytes)
+static bool make_spare_in(struct stock *stock, size_t i, uint64_t bytes)
 {
+	int ret, dir = stock->places[i].fd;
 	struct storage_file file;
 	const char *reason = NULL;
-	int ret;
 
-	ret = storage_file_make(&file, folder, &stock->record->id, bytes, &stock->spare, &reason);
+	ret = storage_file_make(&file, dir, &stock->record->id, bytes, &stock->spare, &reason);
 	if (!ret) {
 		ret = add_file(stock, &file);
 		if (ret) {
 			blksnap_extents_close(stock->spare);
-			storage_file_remove(file.path);
 			storage_file_close(&file);
+			storage_file_remove(dir, file.name);
 		}
 	}
 	if (!ret)
 		return true;
 	stock->spare = NULL;
 	if (ret != stock->problem)
-		say_error(ret, "cannot make a storage file in %s%s%s", folder, reason ? ": " : "",
-			  reason ? reason : "");
+		say_error(ret, "cannot make a storage file in %s%s%s", place_at(stock, i)->path,
+			  reason ? ": " : "", reason ? reason : "");
 	stock->problem = ret;
+	stock->failed = true;
 	return false;
 }
 
 static bool make_spare(struct stock *stock, uint64_t bytes)
 {
-	const struct strings *storage = &stock->record->storage;
+	for (size_t i = stock->first; i < stock->record->storage.count; i++) {
+		bool usable = !place_at(stock, i)->device && stock->places[i].fd >= 0;
+		uint64_t part = usable ? allowed(stock, stock->places[i].fd, bytes) : 0;
 
-	for (size_t i = stock->first; i < storage->count; i++) {
-		const char *folder = storage->items[i];
-		uint64_t part = is_device(folder) ? 0 : allowed(stock, folder, bytes);
-
-		if (!part || !make_spare_in(stock, folder, part))
+		if (!part || !make_spare_in(stock, i, part))
 			continue;
 		stock->place = i;
 		return true;
 	}
 	return false;
+}
+
+/* The place and the name of the spare, for messages. */
+static void say_spare_failed(const struct stock *stock, int error, const char *yet)
+{
+	say_failed(BLKSNAP_SNAPSHOT_APPEND, error,
+		   "cannot use file %s/" STORAGE_SUBFOLDER "/%s as storage%s",
+		   place_at(stock, stock->place)->path, stock->files[stock->count - 1].name, yet);
 }
 
 /*
@@ -237,8 +267,7 @@ static int use_spare(struct stock *stock, int control)
 
 	if (ret == -ENOMEM) {
 		if (ret != stock->problem)
-			say_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use file %s as storage yet",
-				   stock->files[stock->count - 1].path);
+			say_spare_failed(stock, ret, " yet");
 		stock->problem = ret;
 		return ret;
 	}
@@ -248,9 +277,9 @@ static int use_spare(struct stock *stock, int control)
 		stock->problem = 0;
 		stock->full = false;
 	} else if (ret != -ESRCH) {
-		say_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use file %s as storage",
-			   stock->files[stock->count - 1].path);
+		say_spare_failed(stock, ret, "");
 		stock->first = stock->place + 1;
+		stock->failed = true;
 	}
 	return ret;
 }
@@ -260,7 +289,7 @@ static void say_full(struct stock *stock, uint64_t bytes)
 	char wanted[SIZE_TEXT], used[SIZE_TEXT];
 	bool limited = stock->record->limit && stock->used + MIB > stock->record->limit;
 
-	if (stock->full)
+	if (stock->full || stock->failed)
 		return;
 	stock->full = true;
 	say("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
@@ -276,6 +305,7 @@ void stock_prepare(struct stock *stock, uint64_t bytes)
 
 uint64_t stock_grow(struct stock *stock, int control, uint64_t bytes)
 {
+	stock->failed = false;
 	while (stock->spare || make_spare(stock, bytes)) {
 		int ret = use_spare(stock, control);
 
@@ -317,36 +347,55 @@ void stock_close(struct stock *stock)
 	blksnap_extents_close(stock->spare);
 	for (size_t i = 0; i < stock->count; i++)
 		storage_file_close(&stock->files[i]);
-	for (size_t i = 0; i < stock->device_count; i++)
-		close(stock->devices[i]);
+	for (size_t i = 0; stock->places && i < stock->record->storage.count; i++)
+		if (stock->places[i].fd >= 0)
+			close(stock->places[i].fd);
 	free(stock->files);
-	free(stock->devices);
+	free(stock->places);
 }
 
-static int remove_in(const struct record *record, const char *folder)
+static int remove_in(const struct stock *stock, size_t i)
 {
-	struct strings paths = {};
-	int ret = storage_file_list(folder, &record->id, &paths);
+	const char *path = place_at(stock, i)->path;
+	struct strings names = {};
+	int dir = stock->places[i].fd;
+	int ret = storage_file_list(dir, &stock->record->id, &names);
 	int status = 0;
 
-	for (size_t i = 0; i < paths.count; i++) {
-		int error = storage_file_remove(paths.items[i]);
+	if (ret)
+		say_error(ret, "cannot look for storage files in %s", path);
+	for (size_t k = 0; k < names.count; k++) {
+		int error = storage_file_remove(dir, names.items[k]);
 
 		if (error) {
-			say_error(error, "cannot remove %s", paths.items[i]);
+			say_error(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s", path,
+				  names.items[k]);
 			status = 1;
 		}
 	}
-	strings_free(&paths);
+	strings_free(&names);
 	return ret ? 1 : status;
 }
 
-int stock_remove(const struct record *record)
+int stock_remove(struct stock *stock)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < record->storage.count; i++)
-		if (!is_device(record->storage.items[i]))
-			status |= remove_in(record, record->storage.items[i]);
+	for (size_t i = 0; i < stock->record->storage.count; i++) {
+		const struct storage_place *place = place_at(stock, i);
+		struct stock_place *open = &stock->places[i];
+
+		if (place->device)
+			continue;
+		if (open->fd < 0)
+			open->fd = storage_place_open(place);
+		if (open->fd >= 0) {
+			status |= remove_in(stock, i);
+		} else if (open->fd != -ENOENT) {
+			say("cannot remove what was stored in %s: %s", place->path,
+			    storage_place_problem(open->fd));
+			status = 1;
+		}
+	}
 	return status;
 }

@@ -12,6 +12,16 @@
 #include "storage_file.h"
 
 /**
+ * struct stock_place - a place of the record, open
+ * @fd: of the subfolder, or of the device, opened for nobody else; or a negative errno
+ * @bytes: of a device that are used
+ */
+struct stock_place {
+	int fd;
+	uint64_t bytes;
+};
+
+/**
  * struct stock - the storage
  * @record: of the snapshot
  * @files: that it has
@@ -20,10 +30,10 @@
  * @spare: places of the last one of @files, if the snapshot does not have it yet
  * @place: where that is, of the record's storage
  * @first: the same; what is before this one is of no use to the snapshot
- * @devices: descriptors of devices that are storage as a whole, opened for nobody else
- * @device_count: number of @devices
+ * @places: one for each place of the record
  * @problem: why a file could not be made; said once
- * @full: nor was there room for one; said once
+ * @failed: in the last try something else was wrong than want of room
+ * @full: there was no room for one; said once
  */
 struct stock {
 	const struct record *record;
@@ -33,13 +43,16 @@ struct stock {
 	struct blksnap_extents *spare;
 	size_t place;
 	size_t first;
-	int *devices;
-	size_t device_count;
+	struct stock_place *places;
 	int problem;
+	bool failed;
 	bool full;
 };
 
-/* Opens what the snapshot has by now. 0, or 1 after a message; stock_close() follows. */
+/*
+ * Opens what the snapshot has by now. A place that cannot be opened is told of and not used. 0,
+ * or 1 after a message; stock_close() follows.
+ */
 int stock_open(struct stock *stock, const struct record *record);
 
 /* Gives the devices that are storage as a whole to the snapshot. 0, or 1 after a message. */
@@ -62,10 +75,16 @@ uint64_t stock_grow(struct stock *stock, int control, uint64_t bytes);
 
 void stock_close(struct stock *stock);
 
-/* Removes all files of a snapshot that is gone. 0, or 1 after a message. */
-int stock_remove(const struct record *record);
+/* Instead of stock_open(), for stock_remove() only. The same results. */
+int stock_prepare_removal(struct stock *stock, const struct record *record);
+
+/*
+ * Removes all files of a snapshot that is gone, wherever their folders are by now. 0, or 1 after
+ * a message.
+ */
+int stock_remove(struct stock *stock);
 
 /* Bytes that a folder can take before its reserve is touched; 0 also if it cannot be told. */
-uint64_t stock_free_bytes(const char *folder, const struct record *record);
+uint64_t stock_free_bytes(int folder, const struct record *record);
 
 #endif

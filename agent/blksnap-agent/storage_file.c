@@ -30,52 +30,28 @@ static int set_immutable(int fd, bool on)
 	return ioctl(fd, FS_IOC_SETFLAGS, &flags) ? -errno : 0;
 }
 
-/* Somebody else's subfolder, or a link to one, is not ours to use. */
-static int open_subfolder(const char *folder)
+/* Nobody but root can have put it there, and no other name leads to it. */
+static int check_own(int fd, struct stat *st)
 {
-	char *path;
-	struct stat st;
-	int fd, ret = 0;
-
-	if (asprintf(&path, "%s/" STORAGE_SUBFOLDER, folder) < 0)
-		return -ENOMEM;
-	if (mkdir(path, 0700) && errno != EEXIST)
-		ret = -errno;
-	fd = ret ? ret : open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	free(path);
-	if (fd < 0)
-		return ret ? ret : -errno;
-	if (!fstat(fd, &st) && !st.st_uid && !(st.st_mode & 077))
-		return fd;
-	close(fd);
-	return -EPERM;
+	if (fstat(fd, st))
+		return -errno;
+	return S_ISREG(st->st_mode) && !st->st_uid && !(st->st_mode & 077) && st->st_nlink == 1 ?
+	       0 : -EPERM;
 }
 
 /* The first number that is free. */
-static int create(struct storage_file *file, const char *folder, const struct blksnap_id *id)
+static int create(struct storage_file *file, int dir, const struct blksnap_id *id)
 {
-	int dir = open_subfolder(folder);
 	char text[BLKSNAP_ID_TEXT];
 	unsigned int number = 0;
-	int ret;
 
-	if (dir < 0)
-		return dir;
+	blksnap_id_format(id, text);
 	do {
-		char name[64];
-
-		snprintf(name, sizeof(name), "%s.%u", blksnap_id_format(id, text), number++);
-		file->fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-				  0600);
-		ret = file->fd < 0 ? -errno : 0;
-		if (!ret && asprintf(&file->path, "%s/" STORAGE_SUBFOLDER "/%s", folder, name) < 0) {
-			unlinkat(dir, name, 0);
-			close(file->fd);
-			ret = -ENOMEM;
-		}
-	} while (ret == -EEXIST);
-	close(dir);
-	return ret;
+		snprintf(file->name, sizeof(file->name), "%s.%u", text, number++);
+		file->fd = openat(dir, file->name,
+				  O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	} while (file->fd < 0 && errno == EEXIST);
+	return file->fd < 0 ? -errno : 0;
 }
 
 int storage_file_settle(const struct storage_file *file, struct blksnap_extents **extents,
@@ -95,13 +71,13 @@ int storage_file_settle(const struct storage_file *file, struct blksnap_extents 
 	return ret;
 }
 
-int storage_file_make(struct storage_file *file, const char *folder, const struct blksnap_id *id,
+int storage_file_make(struct storage_file *file, int dir, const struct blksnap_id *id,
 		      uint64_t size, struct blksnap_extents **extents, const char **reason)
 {
 	int ret;
 
 	*reason = NULL;
-	ret = create(file, folder, id);
+	ret = create(file, dir, id);
 	if (ret)
 		return ret;
 	file->size = size;
@@ -112,7 +88,7 @@ int storage_file_make(struct storage_file *file, const char *folder, const struc
 	if (!ret)
 		ret = storage_file_settle(file, extents, reason);
 	if (ret) {
-		unlink(file->path);
+		unlinkat(dir, file->name, 0);
 		storage_file_close(file);
 	}
 	return ret;
@@ -136,45 +112,43 @@ int storage_file_append(int control, const struct blksnap_id *id,
 	return ret;
 }
 
-int storage_file_open(struct storage_file *file, const char *path)
+int storage_file_open(struct storage_file *file, int dir, const char *name)
 {
 	struct stat st;
+	int ret;
 
-	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	snprintf(file->name, sizeof(file->name), "%s", name);
+	file->fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (file->fd < 0)
 		return -errno;
-	if (!fstat(file->fd, &st)) {
-		file->size = st.st_size;
-		file->path = strdup(path);
-		if (file->path)
-			return 0;
-	}
-	close(file->fd);
-	return -ENOMEM;
+	ret = check_own(file->fd, &st);
+	file->size = st.st_size;
+	if (ret)
+		close(file->fd);
+	return ret;
 }
 
 void storage_file_close(struct storage_file *file)
 {
 	close(file->fd);
-	free(file->path);
 }
 
-int storage_file_remove(const char *path)
+int storage_file_remove(int dir, const char *name)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	int ret;
+	struct storage_file file;
+	int ret = storage_file_open(&file, dir, name);
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	ret = set_immutable(fd, false);
-	close(fd);
+	if (ret)
+		return ret == -ENOENT ? 0 : ret;
+	ret = set_immutable(file.fd, false);
+	storage_file_close(&file);
 	if (ret && ret != -ENOTTY && ret != -EOPNOTSUPP)
 		return ret;
-	return unlink(path) && errno != ENOENT ? -errno : 0;
+	return unlinkat(dir, name, 0) && errno != ENOENT ? -errno : 0;
 }
 
 /* ID.NUMBER */
-static int parse_name(const char *name, struct blksnap_id *id)
+int storage_file_id(const char *name, struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT];
 	uint64_t number;
@@ -188,56 +162,35 @@ static int parse_name(const char *name, struct blksnap_id *id)
 	return blksnap_id_parse(text, id);
 }
 
-int storage_file_id(const char *path, struct blksnap_id *id)
-{
-	const char *name = strrchr(path, '/');
-
-	return parse_name(name ? name + 1 : path, id);
-}
-
-static int add_path(struct strings *paths, const char *folder, const char *name)
-{
-	char *path;
-	int ret;
-
-	if (asprintf(&path, "%s/" STORAGE_SUBFOLDER "/%s", folder, name) < 0)
-		return -ENOMEM;
-	ret = strings_add(paths, path);
-	free(path);
-	return ret;
-}
-
-int storage_file_list(const char *folder, const struct blksnap_id *id, struct strings *paths)
+int storage_file_list(int dir, const struct blksnap_id *id, struct strings *names)
 {
 	struct dirent **entries;
 	struct blksnap_id found;
 	int count, ret = 0;
-	char *path;
 
-	if (asprintf(&path, "%s/" STORAGE_SUBFOLDER, folder) < 0)
-		return -ENOMEM;
-	count = scandir(path, &entries, NULL, versionsort);
-	free(path);
+	count = scandirat(dir, ".", &entries, NULL, versionsort);
 	if (count < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+		return -errno;
 	for (int i = 0; i < count; i++) {
-		if (!ret && !parse_name(entries[i]->d_name, &found) &&
+		if (!ret && !storage_file_id(entries[i]->d_name, &found) &&
 		    (!id || !memcmp(id, &found, sizeof(found))))
-			ret = add_path(paths, folder, entries[i]->d_name);
+			ret = strings_add(names, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
 	return ret;
 }
 
-bool storage_folder_drop(const char *folder)
+uint64_t storage_file_bytes(int dir, const struct blksnap_id *id)
 {
-	bool dropped;
-	char *path;
+	struct strings names = {};
+	uint64_t bytes = 0;
+	struct stat st;
 
-	if (asprintf(&path, "%s/" STORAGE_SUBFOLDER, folder) < 0)
-		return false;
-	dropped = !rmdir(path);
-	free(path);
-	return dropped;
+	if (!storage_file_list(dir, id, &names))
+		for (size_t i = 0; i < names.count; i++)
+			if (!fstatat(dir, names.items[i], &st, AT_SYMLINK_NOFOLLOW))
+				bytes += st.st_size;
+	strings_free(&names);
+	return bytes;
 }

@@ -6,6 +6,8 @@
  * So all of it is allocated and written out first, and then the file is immutable: nobody
  * can write to it, shorten, move, defragment or remove it. It may be removed only when the
  * snapshot is gone.
+ *
+ * "dir" is a descriptor of the folder, see storage_place.h.
  */
 #ifndef BLKSNAP_STORAGE_FILE_H
 #define BLKSNAP_STORAGE_FILE_H
@@ -17,18 +19,17 @@
 
 #include "string_list.h"
 
-/* The folder in the user's folder that the files are in. */
-#define STORAGE_SUBFOLDER	".blksnap"
+#define STORAGE_FILE_NAME	(BLKSNAP_ID_TEXT + 11)
 
 /**
  * struct storage_file - such a file, open
- * @path: of it
+ * @name: in its folder
  * @fd: of it
  * @size: in bytes
  * @last: it is the last one of its folder; the snapshot may not have it yet
  */
 struct storage_file {
-	char *path;
+	char name[STORAGE_FILE_NAME];
 	int fd;
 	uint64_t size;
 	bool last;
@@ -38,7 +39,7 @@ struct storage_file {
  * Makes a file of so many bytes. 0, or a negative errno with *reason saying more or NULL;
  * there is no file then.
  */
-int storage_file_make(struct storage_file *file, const char *folder, const struct blksnap_id *id,
+int storage_file_make(struct storage_file *file, int dir, const struct blksnap_id *id,
 		      uint64_t size, struct blksnap_extents **extents, const char **reason);
 
 /*
@@ -52,24 +53,27 @@ int storage_file_settle(const struct storage_file *file, struct blksnap_extents 
 int storage_file_append(int control, const struct blksnap_id *id,
 			const struct blksnap_extents *extents);
 
-/* Opens a file that is there. 0 or a negative errno. */
-int storage_file_open(struct storage_file *file, const char *path);
+/*
+ * Opens a file that is there. 0 or a negative errno, -EPERM if it is not one that the agent made:
+ * a regular one with a single name, of root's and for root only.
+ */
+int storage_file_open(struct storage_file *file, int dir, const char *name);
 
 void storage_file_close(struct storage_file *file);
 
-/* Removes a file; 0 or a negative errno. */
-int storage_file_remove(const char *path);
+/* Removes a file that could be opened so; 0 or a negative errno. */
+int storage_file_remove(int dir, const char *name);
 
 /*
- * Appends the paths of the files below a folder that belong to a snapshot, in the order in
- * which they were made; 0 or a negative errno. Without @id: of all snapshots.
+ * Appends the names of the files that belong to a snapshot, in the order in which they were
+ * made; 0 or a negative errno. Without @id: of all snapshots.
  */
-int storage_file_list(const char *folder, const struct blksnap_id *id, struct strings *paths);
+int storage_file_list(int dir, const struct blksnap_id *id, struct strings *names);
 
-/* The snapshot that a path of the list belongs to. */
-int storage_file_id(const char *path, struct blksnap_id *id);
+/* The size of these files together. */
+uint64_t storage_file_bytes(int dir, const struct blksnap_id *id);
 
-/* Removes the subfolder. Whether it was there, and nothing was in it any more. */
-bool storage_folder_drop(const char *folder);
+/* The snapshot that a name of the list belongs to; 0 or -EINVAL. */
+int storage_file_id(const char *name, struct blksnap_id *id);
 
 #endif

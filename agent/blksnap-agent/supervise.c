@@ -58,6 +58,7 @@ static void execute(const struct supervised *program, pid_t supervisor)
 		_exit(127);
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	signal(SIGTTOU, SIG_DFL);
 	be_killable();
 	if (null >= 0)

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <blkid/blkid.h>
 #include <blksnap/blksnap.h>
-#include <libmount/libmount.h>
 #include <linux/fs.h>
 
+#include "identify.h"
+#include "mounts.h"
 #include "name.h"
 #include "say.h"
+#include "stack.h"
 #include "target.h"
 
-static bool have(const struct targets *targets, dev_t number)
+bool targets_have(const struct targets *targets, dev_t number)
 {
 	for (size_t i = 0; i < targets->count; i++)
-		if (targets->items[i].number == number)
+		if (targets->items[i].member.number == number)
 			return true;
 	return false;
 }
@@ -37,94 +38,79 @@ static int append(struct targets *targets, const struct target *target)
 	return 0;
 }
 
-/* A device by its path; 0 or a negative errno. */
-static int add_path(struct targets *targets, const char *path)
+/* Takes the descriptor over. @path leads to the device, if it is known. */
+static int add_open(struct targets *targets, int fd, const char *path, const char *given,
+		    const char *mount_point, const char *role)
 {
-	struct target target = { .fd = blksnap_device_open(path) };
+	struct target target = { .fd = fd };
 	struct stat st;
 	int ret;
 
-	if (target.fd < 0)
-		return target.fd;
-	ret = fstat(target.fd, &st) ? -errno : 0;
-	if (!ret && have(targets, st.st_rdev)) {
-		close(target.fd);
-		return 0;
+	ret = fstat(fd, &st) ? -errno : 0;
+	if (ret || targets_have(targets, st.st_rdev)) {
+		close(fd);
+		return ret;
 	}
-	target.number = st.st_rdev;
-	target.path = realpath(path, NULL);
+	target.member.number = st.st_rdev;
+	target.member.role = role ? strdup(role) : NULL;
+	ret = role && !target.member.role ? -ENOMEM : 0;
 	if (!ret)
-		ret = target.path ? append(targets, &target) : -errno;
+		ret = identify(&target.member, fd, path, given, mount_point);
+	if (!ret)
+		ret = append(targets, &target);
 	if (ret) {
-		close(target.fd);
-		free(target.path);
+		close(fd);
+		member_free(&target.member);
 	}
 	return ret;
 }
 
-/* /sys/fs/btrfs/UUID/devices has a link for each device. */
-static int add_btrfs_members(struct targets *targets, const char *uuid)
+static int add_path(struct targets *targets, const char *path, const char *given)
 {
-	struct dirent *entry;
-	char *path;
+	int fd = blksnap_device_open(path);
+
+	return fd < 0 ? fd : add_open(targets, fd, path, given, NULL, NULL);
+}
+
+/* All devices of a mounted file system. A log or a realtime device has no mount point. */
+static int add_devices(struct targets *targets, const struct fs_devices *devices,
+		       const char *given, const char *mount_point)
+{
 	int ret = 0;
-	DIR *dir;
 
-	if (asprintf(&path, "/sys/fs/btrfs/%s/devices", uuid) < 0)
-		return -ENOMEM;
-	dir = opendir(path);
-	free(path);
-	if (!dir)
-		return -errno;
-	while (!ret && (entry = readdir(dir))) {
-		if (*entry->d_name == '.')
-			continue;
-		if (asprintf(&path, "/dev/%s", entry->d_name) < 0)
-			ret = -ENOMEM;
-		else
-			ret = add_path(targets, path);
-		if (ret != -ENOMEM)
-			free(path);
+	for (size_t i = 0; !ret && i < devices->count; i++) {
+		const struct fs_device *device = &devices->items[i];
+		const struct member member = { .number = device->number };
+		int fd = member_open(&member);
+
+		ret = fd < 0 ? fd : add_open(targets, fd, NULL, given,
+					     device->role ? NULL : mount_point, device->role);
 	}
-	closedir(dir);
 	return ret;
 }
 
-static int add_mount(struct targets *targets, struct libmnt_fs *fs)
+static int add_mount(struct targets *targets, struct libmnt_fs *fs, const char *given)
 {
-	const char *source = mnt_fs_get_srcpath(fs);
-	const char *type = mnt_fs_get_fstype(fs);
-	char *uuid;
-	int ret;
+	struct fs_devices devices = {};
+	int ret = mounts_devices(fs, &devices);
 
-	if (!source || *source != '/')
-		return -ENOTBLK;
-	if (!type || strcmp(type, "btrfs"))
-		return add_path(targets, source);
-	uuid = blkid_get_tag_value(NULL, "UUID", source);
-	if (!uuid)
-		return add_path(targets, source);
-	ret = add_btrfs_members(targets, uuid);
-	free(uuid);
+	if (!ret)
+		ret = add_devices(targets, &devices, given, mnt_fs_get_target(fs));
+	free(devices.items);
 	return ret;
 }
 
-static struct libmnt_table *mounts(void)
+static int add_mount_point(struct targets *targets, const char *path, const char *given)
 {
-	return mnt_new_table_from_file("/proc/self/mountinfo");
-}
-
-static int add_mount_point(struct targets *targets, const char *path)
-{
-	struct libmnt_table *table = mounts();
+	struct libmnt_table *table = mounts_open();
 	struct libmnt_fs *fs;
 	int ret = -ENOENT;
 
 	if (!table)
-		return -ENOMEM;
+		return -ECANCELED;
 	fs = mnt_table_find_target(table, path, MNT_ITER_BACKWARD);
 	if (fs)
-		ret = add_mount(targets, fs);
+		ret = add_mount(targets, fs, given);
 	mnt_unref_table(table);
 	return ret;
 }
@@ -139,7 +125,7 @@ static int add_volume(struct targets *targets, const char *name)
 		char path[4096];
 
 		snprintf(path, sizeof(path), formats[i], name);
-		ret = add_path(targets, path);
+		ret = add_path(targets, path, name);
 	}
 	return ret;
 }
@@ -152,14 +138,14 @@ static int add_name(struct targets *targets, const char *name)
 
 	if (!stat(name, &st) && S_ISDIR(st.st_mode)) {
 		path = realpath(name, NULL);
-		ret = path ? add_mount_point(targets, path) : -errno;
+		ret = path ? add_mount_point(targets, path, name) : -errno;
 		free(path);
 		return ret == -ENOENT ? -ENOTBLK : ret;
 	}
 	ret = name_resolve(name, &path);
 	if (ret)
 		return ret;
-	ret = add_path(targets, path);
+	ret = add_path(targets, path, name);
 	free(path);
 	if (ret == -ENOENT && *name != '/' && !strchr(name, '='))
 		return add_volume(targets, name);
@@ -176,65 +162,145 @@ int targets_add(struct targets *targets, const char *name)
 		say("cannot find device %s: several devices have it; name one by its path", name);
 	else if (ret == -ENOTBLK)
 		say("cannot use %s: it is neither a block device nor where one is mounted", name);
-	else
+	else if (ret == -EXDEV)
+		say("cannot use %s: another mount hides it", name);
+	else if (ret != -ECANCELED)
 		say_failed(BLKSNAP_DEVICE_OPEN, ret, "cannot open device %s", name);
 	return 1;
 }
 
-static bool is_image(const char *path)
-{
-	return strstr(path, "/blksnap-image") != NULL;
-}
+/**
+ * struct all - while all that is mounted is gone through
+ * @targets: the result
+ * @excluded: what was asked to be left out
+ * @left_out: what is left out for another reason, with that
+ * @ret: what went wrong, as a negative errno
+ */
+struct all {
+	struct targets *targets;
+	struct targets excluded;
+	struct strings left_out;
+	int ret;
+};
 
-/* A device that is read-only does not change. */
-static bool is_read_only(const char *path)
+/* A device that is read-only does not change. A negative errno if it cannot be opened. */
+static int is_read_only(dev_t number)
 {
-	int fd = blksnap_device_open(path);
+	const struct member member = { .number = number };
+	int fd = member_open(&member);
 	int read_only = 0;
 
 	if (fd < 0)
-		return true;
+		return fd;
 	if (ioctl(fd, BLKROGET, &read_only))
 		read_only = 0;
 	close(fd);
 	return read_only;
 }
 
-static int add_if_local(struct targets *targets, struct libmnt_fs *fs)
+static int leave_out(struct all *all, struct libmnt_fs *fs, const char *reason)
 {
-	const char *source = mnt_fs_get_srcpath(fs);
+	char *text;
 	int ret;
 
-	if (mnt_fs_is_pseudofs(fs) || mnt_fs_is_netfs(fs) || !source || *source != '/' ||
-	    is_image(source) || is_read_only(source))
-		return 0;
-	ret = add_mount(targets, fs);
-	if (ret == -ENOTBLK)
-		return 0;
-	if (ret)
-		say_failed(BLKSNAP_DEVICE_OPEN, ret, "cannot open device %s", source);
-	return ret ? 1 : 0;
+	if (asprintf(&text, "%s (%s)", mnt_fs_get_target(fs), reason) < 0)
+		return -ENOMEM;
+	ret = strings_have(&all->left_out, text) ? 0 : strings_add(&all->left_out, text);
+	free(text);
+	return ret;
 }
 
-int targets_add_mounted(struct targets *targets)
+/* Why a device is not to be had, or NULL. */
+static const char *reason_against(dev_t number)
 {
-	struct libmnt_table *table = mounts();
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *fs;
-	int status = 0;
+	int ret = is_read_only(number);
 
-	if (!table || !iter) {
-		say_error(-ENOMEM, "cannot list what is mounted");
-		status = 1;
+	if (stack_lies_on_image(number))
+		return "on an image of a snapshot";
+	if (ret < 0)
+		return blksnap_strerror(BLKSNAP_DEVICE_OPEN, ret);
+	return ret ? "its device is read-only" : NULL;
+}
+
+/* Those of one file system: all or none. */
+static int add_or_leave_out(struct all *all, struct libmnt_fs *fs, const struct fs_devices *devices)
+{
+	const char *path = mnt_fs_get_target(fs);
+	int ret;
+
+	for (size_t i = 0; i < devices->count; i++) {
+		const char *reason = reason_against(devices->items[i].number);
+
+		if (targets_have(&all->excluded, devices->items[i].number))
+			return 0;
+		if (reason)
+			return leave_out(all, fs, reason);
 	}
-	while (!status && !mnt_table_next_fs(table, iter, &fs))
-		status = add_if_local(targets, fs);
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	if (!status && !targets->count) {
-		say("no local file system is mounted");
-		status = 1;
+	ret = add_devices(all->targets, devices, path, path);
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	return leave_out(all, fs, blksnap_strerror(BLKSNAP_DEVICE_OPEN, ret));
+}
+
+/* What has no block device of its own is not local, or nothing that stays. */
+static bool may_be_local(struct libmnt_fs *fs)
+{
+	const char *source = mnt_fs_get_source(fs);
+
+	return !mnt_fs_is_pseudofs(fs) && !mnt_fs_is_netfs(fs) &&
+	       (major(mnt_fs_get_devno(fs)) || (source && *source == '/'));
+}
+
+static bool add_if_local(struct libmnt_fs *fs, void *argument)
+{
+	struct all *all = argument;
+	struct fs_devices devices = {};
+	int ret;
+
+	if (!may_be_local(fs))
+		return false;
+	ret = mounts_devices(fs, &devices);
+	if (!ret)
+		all->ret = add_or_leave_out(all, fs, &devices);
+	else if (ret == -ENOMEM)
+		all->ret = ret;
+	else
+		all->ret = leave_out(all, fs, ret == -EXDEV ? "another mount hides it" :
+				     ret == -ENOTBLK ? "it does not tell its devices" :
+				     strerror(-ret));
+	free(devices.items);
+	return all->ret;
+}
+
+static int add_all(struct all *all, const struct strings *excluded)
+{
+	char *text;
+
+	for (size_t i = 0; i < excluded->count; i++)
+		if (targets_add(&all->excluded, excluded->items[i]))
+			return 1;
+	mounts_visit(add_if_local, all);
+	if (all->ret) {
+		say_error(all->ret, "cannot list what is mounted");
+		return 1;
 	}
+	text = strings_join(&all->left_out, ", ");
+	if (all->left_out.count)
+		say_note("--all leaves out %s", text ? text : "something");
+	free(text);
+	if (all->targets->count)
+		return 0;
+	say("no local file system is mounted");
+	return 1;
+}
+
+int targets_add_mounted(struct targets *targets, const struct strings *excluded)
+{
+	struct all all = { .targets = targets };
+	int status = add_all(&all, excluded);
+
+	targets_free(&all.excluded);
+	strings_free(&all.left_out);
 	return status;
 }
 
@@ -252,7 +318,7 @@ void targets_free(struct targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++) {
 		close(targets->items[i].fd);
-		free(targets->items[i].path);
+		member_free(&targets->items[i].member);
 	}
 	free(targets->items);
 }

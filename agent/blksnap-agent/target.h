@@ -5,18 +5,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
+
+#include "member.h"
+#include "string_list.h"
 
 /**
  * struct target - a block device, open
- * @path: of the device
- * @number: of the device
+ * @member: what it is
  * @fd: for the functions of libblksnap
  * @attached: blksnap was attached to it just now
  */
 struct target {
-	char *path;
-	dev_t number;
+	struct member member;
 	int fd;
 	bool attached;
 };
@@ -33,12 +33,16 @@ struct targets {
  */
 int targets_add(struct targets *targets, const char *name);
 
-/* Adds the device of each mounted local file system. 0, or 1 after a message. */
-int targets_add_mounted(struct targets *targets);
+/*
+ * Adds the devices of each mounted local file system but for those in @excluded, which are names
+ * as above. What is left out for another reason is told of. 0, or 1 after a message.
+ */
+int targets_add_mounted(struct targets *targets, const struct strings *excluded);
 
 /* The only device of a name: 0, or 1 after a message. */
 int targets_add_one(struct targets *targets, const char *name);
 
+bool targets_have(const struct targets *targets, dev_t number);
 void targets_free(struct targets *targets);
 
 #endif

@@ -3,17 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime.h"
 #include "storage_file.h"
 #include "view.h"
 
-int view_image(const char *device, char image[64], int *error)
+int view_image(const struct member *member, char image[64], int *error)
 {
 	struct blksnap_image_info info;
-	int fd = blksnap_device_open(device);
+	int fd = member_open(member);
 	int ret;
 
 	*image = '\0';
@@ -29,26 +28,43 @@ int view_image(const char *device, char image[64], int *error)
 	return 0;
 }
 
-/* A device that is gone, or tracked no more, has no image that could be right. */
-static void look_at_device(struct view_device *device)
+/* What udev makes of the same attributes. */
+static void find_link(struct view_device *device, const struct blksnap_id *id)
 {
-	int ret = view_image(device->path, device->image, &device->error);
+	char path[128], text[BLKSNAP_ID_TEXT], *origin;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/blksnap/origin",
+		 device->image + strlen("/dev/"));
+	origin = *device->image ? runtime_read(path) : NULL;
+	if (!origin)
+		return;
+	origin[strcspn(origin, "\n")] = '\0';
+	snprintf(device->link, sizeof(device->link), "/dev/blksnap/%s/%s",
+		 blksnap_id_format(id, text), origin);
+	if (access(device->link, F_OK))
+		*device->link = '\0';
+	free(origin);
+}
+
+/* A device that is gone, or tracked no more, has no image that could be right. */
+static void look_at_device(struct view_device *device, const struct blksnap_id *id)
+{
+	int ret = view_image(device->member, device->image, &device->error);
 
 	if (ret)
 		device->error = ret;
+	find_link(device, id);
 }
 
-static uint64_t bytes_in(const char *folder, const struct blksnap_id *id)
+static uint64_t bytes_in(const struct storage_place *place, const struct blksnap_id *id)
 {
-	struct strings paths = {};
-	uint64_t bytes = 0;
-	struct stat st;
+	int dir = place->device ? -ENOTDIR : storage_place_open(place);
+	uint64_t bytes;
 
-	if (!storage_file_list(folder, id, &paths))
-		for (size_t i = 0; i < paths.count; i++)
-			if (!stat(paths.items[i], &st))
-				bytes += st.st_size;
-	strings_free(&paths);
+	if (dir < 0)
+		return 0;
+	bytes = storage_file_bytes(dir, id);
+	close(dir);
 	return bytes;
 }
 
@@ -71,11 +87,11 @@ static int look(struct view *view)
 	if (!view->devices)
 		return -ENOMEM;
 	for (size_t i = 0; i < record->devices.count; i++) {
-		view->devices[i].path = record->devices.items[i];
-		look_at_device(&view->devices[i]);
+		view->devices[i].member = &record->devices.items[i];
+		look_at_device(&view->devices[i], &record->id);
 	}
 	for (size_t i = 0; i < record->storage.count; i++)
-		view->used += bytes_in(record->storage.items[i], &record->id);
+		view->allocated += bytes_in(&record->storage.items[i], &record->id);
 	if (runtime_locked(&record->id, "monitor"))
 		view->monitor = runtime_lock_owner(&record->id, "monitor");
 	view->state = state_of(view);

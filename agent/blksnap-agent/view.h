@@ -7,13 +7,15 @@
 
 /**
  * struct view_device - a device of a snapshot
- * @path: of the device
+ * @member: the device, in the record
  * @image: path of the image; empty if there is none
+ * @link: another path of it, which programs stumble over less; empty if there is none
  * @error: 0, or the negative errno of what spoilt the image
  */
 struct view_device {
-	char *path;
+	const struct member *member;
 	char image[64];
+	char link[128];
 	int error;
 };
 
@@ -23,7 +25,7 @@ struct view_device {
  * @managed: there is a record; else only the id is known
  * @state: "taken", "creating", "lost" or "unmanaged"
  * @devices: as many as the record has
- * @used: bytes of storage
+ * @allocated: bytes of storage in files
  * @monitor: the process that looks after it, or 0
  */
 struct view {
@@ -31,7 +33,7 @@ struct view {
 	bool managed;
 	const char *state;
 	struct view_device *devices;
-	uint64_t used;
+	uint64_t allocated;
 	long monitor;
 };
 
@@ -39,7 +41,7 @@ struct view {
 int view_open(struct view *view, const struct blksnap_id *id);
 void view_free(struct view *view);
 
-/* For one path of a device: the image that it has now. 0 or a negative errno. */
-int view_image(const char *device, char image[64], int *error);
+/* The image that a device has now, as a path. 0 or a negative errno. */
+int view_image(const struct member *member, char image[64], int *error);
 
 #endif

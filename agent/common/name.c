@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include <blkid/blkid.h>
+#include <blksnap/blksnap.h>
 #include <linux/blksnap.h>
 
 #include "name.h"
@@ -115,11 +116,16 @@ static bool leads_to(const char *path, dev_t number)
 	return !stat(path, &st) && S_ISBLK(st.st_mode) && st.st_rdev == number;
 }
 
-/* Without udev there is no /dev/block, and libblkid looks through /dev. */
+/*
+ * The kernel's own name first. A /dev that has others may have /dev/block, which udev makes;
+ * else libblkid looks through /dev.
+ */
 char *name_of_device(dev_t number)
 {
-	char *path;
+	char own[4096], *path;
 
+	if (!blksnap_device_path(major(number), minor(number), own, sizeof(own)))
+		return strdup(own);
 	if (asprintf(&path, "/dev/block/%u:%u", major(number), minor(number)) < 0)
 		return NULL;
 	if (leads_to(path, number))

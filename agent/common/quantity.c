@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,37 +18,43 @@ static const struct unit size_units[] = {
 };
 
 static const struct unit time_units[] = {
-	{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { '\0', 1 },
+	{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 }, { '\0', 1 },
 };
 
-/* Both tables end with the letter that is none. */
-static int parse(const char *text, const struct unit *unit, uint64_t *value)
+/* Both tables end with the letter that is none. *end is what follows the unit. */
+static int parse(const char *text, const struct unit *unit, const char **end, uint64_t *value)
 {
-	const char *end;
 	uint64_t number;
-	int ret = number_scan(text, &end, &number);
+	int ret = number_scan(text, end, &number);
 
 	if (ret)
 		return ret;
-	while (unit->letter && unit->letter != *end)
+	while (unit->letter && unit->letter != **end)
 		unit++;
 	if (unit->letter)
-		end++;
-	if (*end)
-		return -EINVAL;
+		(*end)++;
 	if (number > UINT64_MAX / unit->factor)
 		return -ERANGE;
 	*value = number * unit->factor;
 	return 0;
 }
 
+/* What may follow the letter of a size: they are powers of 1024 with all of these. */
+static bool is_byte(const char *text, bool has_letter)
+{
+	return !*text || !strcmp(text, "B") || (has_letter && !strcmp(text, "iB"));
+}
+
 int size_parse(const char *text, uint64_t *bytes)
 {
+	const char *end;
 	uint64_t value;
-	int ret = parse(text, size_units, &value);
+	int ret = parse(text, size_units, &end, &value);
 
 	if (ret)
 		return ret;
+	if (!is_byte(end, strchr("KMGTP", end[-1])))
+		return -EINVAL;
 	if (value > INT64_MAX)
 		return -ERANGE;
 	*bytes = value;
@@ -56,11 +63,14 @@ int size_parse(const char *text, uint64_t *bytes)
 
 int time_parse(const char *text, uint64_t *seconds)
 {
+	const char *end;
 	uint64_t value;
-	int ret = parse(text, time_units, &value);
+	int ret = parse(text, time_units, &end, &value);
 
 	if (ret)
 		return ret;
+	if (*end)
+		return -EINVAL;
 	if (value > INT32_MAX)
 		return -ERANGE;
 	*seconds = value;
@@ -81,5 +91,18 @@ const char *size_format(uint64_t bytes, char text[SIZE_TEXT])
 		snprintf(text, SIZE_TEXT, "%u B", (unsigned int)bytes);
 	else
 		snprintf(text, SIZE_TEXT, "%.1f %ciB", value, letters[unit]);
+	return text;
+}
+
+const char *time_format(uint64_t seconds, char text[TIME_TEXT])
+{
+	if (seconds < 120)
+		snprintf(text, TIME_TEXT, "%u s", (unsigned int)seconds);
+	else if (seconds < 7200)
+		snprintf(text, TIME_TEXT, "%u min", (unsigned int)(seconds / 60));
+	else if (seconds < 172800)
+		snprintf(text, TIME_TEXT, "%u h", (unsigned int)(seconds / 3600));
+	else
+		snprintf(text, TIME_TEXT, "%llu days", (unsigned long long)(seconds / 86400));
 	return text;
 }

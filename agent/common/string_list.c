@@ -28,13 +28,13 @@ bool strings_have(const struct strings *strings, const char *text)
 	return false;
 }
 
-char *strings_join(const struct strings *strings)
+char *strings_join(const struct strings *strings, const char *between)
 {
 	size_t size = 1;
 	char *text, *end;
 
 	for (size_t i = 0; i < strings->count; i++)
-		size += strlen(strings->items[i]) + 1;
+		size += strlen(strings->items[i]) + strlen(between);
 	text = malloc(size);
 	if (!text)
 		return NULL;
@@ -42,7 +42,7 @@ char *strings_join(const struct strings *strings)
 	*end = '\0';
 	for (size_t i = 0; i < strings->count; i++) {
 		if (i)
-			end = stpcpy(end, " ");
+			end = stpcpy(end, between);
 		end = stpcpy(end, strings->items[i]);
 	}
 	return text;

@@ -16,8 +16,8 @@ int strings_add(struct strings *strings, const char *text);
 
 bool strings_have(const struct strings *strings, const char *text);
 
-/* All of them with a blank between, to be freed, or NULL without memory. */
-char *strings_join(const struct strings *strings);
+/* All of them with @between between, to be freed, or NULL without memory. */
+char *strings_join(const struct strings *strings, const char *between);
 
 void strings_free(struct strings *strings);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "changes.h"
 #include "expect.h"
@@ -11,6 +12,7 @@
 #include "quantity.h"
 #include "record.h"
 #include "settings.h"
+#include "utf8.h"
 
 #define MIB	(1 << 20)
 
@@ -44,7 +46,10 @@ static void test_sizes(void)
 	expect(size_fails("", -EINVAL), "no size");
 	expect(size_fails("M", -EINVAL), "no number");
 	expect(size_fails("1X", -EINVAL), "no unit");
-	expect(size_fails("1MB", -EINVAL), "too much");
+	expect(size_is("10GB", UINT64_C(10) << 30) && size_is("10GiB", UINT64_C(10) << 30) &&
+	       size_is("7B", 7), "with a B");
+	expect(size_fails("1Mb", -EINVAL) && size_fails("1iB", -EINVAL) &&
+	       size_fails("1MBB", -EINVAL), "too much");
 	expect(size_fails("-1M", -EINVAL), "negative");
 	expect(size_fails("1 M", -EINVAL), "a blank");
 	expect(size_fails("1m", -EINVAL), "a small letter");
@@ -69,6 +74,7 @@ static void test_times(void)
 	expect(time_is("2m", 120), "minutes");
 	expect(time_is("2h", 7200), "hours");
 	expect(time_is("2d", 172800), "days");
+	expect(time_is("1w", 604800), "weeks");
 	expect(time_parse("1y", &value) == -EINVAL, "years");
 	expect(time_parse("99999d", &value) == -ERANGE, "too long");
 }
@@ -101,7 +107,10 @@ static void test_settings(void)
 	expect(settings.hook_timeout == 5 && settings.ttl == 3600, "times");
 	settings_free(&settings);
 	expect(!parse_settings(&settings, "\n", &line) && !settings.hooks_set &&
-	       !settings.reserve_set, "an empty file");
+	       !settings.reserve_set && settings.ttl == 86400, "an empty file");
+	settings_free(&settings);
+	expect(!parse_settings(&settings, "[snapshot]\ndefault-ttl = never\n", &line) &&
+	       !settings.ttl, "for ever");
 	settings_free(&settings);
 }
 
@@ -139,9 +148,12 @@ static void fill_record(struct record *record)
 	record->state = RECORD_TAKEN;
 	record->hooks = strdup("/h");
 	record->hook_timeout = 30;
-	strings_add(&record->devices, "/dev/sda");
-	strings_add(&record->devices, "/dev/sd\nb");
-	strings_add(&record->storage, "/var");
+	members_add(&record->devices, &(struct member){ .path = "/dev/sda" });
+	members_add(&record->devices, &(struct member){ .path = "/dev/sd\nb", .take = 7,
+							 .mount_point = "/m\xe9", .attached = true,
+							 .number = makedev(8, 17) });
+	storage_places_add(&record->storage, &(struct storage_place){ .path = "/var",
+			   .number = makedev(8, 1), .identity = "u 1:00" });
 	record->limit = UINT64_C(1) << 40;
 	record->created = 1700000000;
 	record->deadline = 17;
@@ -157,8 +169,13 @@ static void test_records(void)
 	expect(!record_parse(&copy, text), "a record that was written can be read");
 	expect(!memcmp(&copy.id, &record.id, sizeof(copy.id)) &&
 	       !strcmp(copy.name, record.name) && copy.state == RECORD_TAKEN, "its names");
-	expect(copy.devices.count == 2 && !strcmp(copy.devices.items[1], "/dev/sd\nb") &&
-	       copy.attached.count == 0 && copy.storage.count == 1, "its lists");
+	expect(copy.devices.count == 2 && !strcmp(copy.devices.items[1].path, "/dev/sd\nb") &&
+	       !strcmp(copy.devices.items[1].mount_point, "/m\xe9") && !copy.devices.items[0].uuid &&
+	       copy.devices.items[1].take == 7 && copy.devices.items[1].attached &&
+	       copy.devices.items[1].number == makedev(8, 17), "its devices");
+	expect(copy.storage.count == 1 &&
+	       storage_places_have(&copy.storage, &record.storage.items[0]) &&
+	       copy.storage.items[0].number == makedev(8, 1), "its storage");
 	expect(copy.limit == record.limit && copy.created == record.created &&
 	       copy.deadline == 17 && !copy.expires, "its numbers");
 	record_free(&copy);
@@ -175,6 +192,43 @@ static void test_records(void)
 	}
 	free(text);
 	record_free(&record);
+}
+
+/* What an earlier version wrote, of which a snapshot may still be held. */
+static void test_old_records(void)
+{
+	static const char text[] =
+		"{\"version\":1,\"id\":\"01234567-89ab-cdef-0123-456789abcdef\",\"state\":3,"
+		"\"devices\":[\"/dev/x\",\"/dev/y\"],\"attached\":[\"/dev/y\"],"
+		"\"storage\":[\"/var\"],\"hooks\":\"/h\",\"hook_timeout\":30,\"limit\":0,"
+		"\"reserve\":1,\"reserve_set\":1,\"created\":1700000000,\"expires\":0,"
+		"\"deadline\":0}";
+	struct record record;
+
+	expect(!record_parse(&record, text), "a record from an earlier version");
+	expect(record.devices.count == 2 && !record.devices.items[0].attached &&
+	       record.devices.items[1].attached, "its devices");
+	expect(record.storage.count == 1 && !record.storage.items[0].identity, "its storage");
+	record_free(&record);
+}
+
+static bool escapes(const char *text, const char *wanted)
+{
+	char *escaped = utf8_escape(text);
+	bool same = escaped && !strcmp(escaped, wanted);
+
+	free(escaped);
+	return same;
+}
+
+static void test_utf8(void)
+{
+	expect(escapes("a\nb", "a\nb"), "ASCII");
+	expect(escapes("\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbe", "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbe"),
+	       "characters of two, three and four bytes");
+	expect(escapes("latin\xe9", "latin\\xe9"), "a byte that is none");
+	expect(escapes("\xe2\x82", "\\xe2\\x82"), "one that is cut off");
+	expect(escapes("\xc0\xaf\xed\xa0\x80", "\\xc0\\xaf\\xed\\xa0\\x80"), "what is not allowed");
 }
 
 static void test_bad_records(void)
@@ -299,6 +353,8 @@ int main(int argc, char **argv)
 	test_settings();
 	test_bad_settings();
 	test_records();
+	test_old_records();
+	test_utf8();
 	test_bad_records();
 	test_growth();
 	test_formats();

@@ -12,6 +12,12 @@ const char *const fuzz_seeds[] = {
 	"\"hooks\":\"/h\",\"hook_timeout\":30,"
 	"\"limit\":0,\"reserve\":1,\"reserve_set\":1,\"created\":1700000000,\"expires\":0,"
 	"\"deadline\":0}",
+	"{\"version\":1,\"id\":\"01234567-89ab-cdef-0123-456789abcdef\",\"state\":3,"
+	"\"devices\":[{\"path\":\"/dev/sda\",\"major\":8,\"minor\":0,\"size\":1,\"take\":1,"
+	"\"generation\":\"01234567-89ab-cdef-0123-456789abcdef\",\"attached\":true}],"
+	"\"storage\":[{\"path\":\"/var\",\"device\":false,\"number\":1,\"identity\":\"u 1:00\"}],"
+	"\"hooks\":\"/h\",\"hook_timeout\":30,\"limit\":0,\"reserve\":1,\"reserve_set\":1,"
+	"\"created\":1700000000,\"expires\":0,\"deadline\":0}",
 	"{}", NULL,
 };
 

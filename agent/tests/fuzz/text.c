@@ -8,11 +8,12 @@
 #include "quantity.h"
 #include "range_text.h"
 #include "storage_file.h"
+#include "utf8.h"
 
 const char *const fuzz_seeds[] = {
-	"18446744073709551615", "10G", "30s", "2048:8", "",
+	"18446744073709551615", "10G", "10GiB", "30s", "1w", "latin\xe9 \xe2\x82\xac", "2048:8", "",
 	"01234567-89ab-cdef-0123-456789abcdef",
-	"/var/.blksnap/01234567-89ab-cdef-0123-456789abcdef.17", NULL,
+	"01234567-89ab-cdef-0123-456789abcdef.17", NULL,
 };
 
 static void try_id(const char *text)
@@ -42,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (!ranges.items[0].count || ranges.items[0].sector + ranges.items[0].count < 1))
 		abort();
 	try_id(text);
+	free(utf8_escape(text));
 	ranges_free(&ranges);
 	free(text);
 	return 0;
