@@ -8,6 +8,7 @@
 
 #include "agent.h"
 #include "command.h"
+#include "descriptors.h"
 #include "output.h"
 #include "say.h"
 #include "status.h"
@@ -26,6 +27,7 @@ static const struct agent_command *const commands[] = {
 	&agent_device_status,
 	&agent_changes,
 	&agent_doctor,
+	&agent_metrics,
 	&agent_cleanup,
 	&agent_monitor,
 };
@@ -120,28 +122,39 @@ static int print_version(void)
 	return STATUS_OK;
 }
 
-/*
- * A limit for files in the caller's shell is not meant for storage, and the signal would end us
- * with things half done.
- */
-static void lift_file_limit(void)
+static void lift_limit(int resource)
 {
 	struct rlimit limit;
 
-	signal(SIGXFSZ, SIG_IGN);
-	if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY)
+	if (getrlimit(resource, &limit) || limit.rlim_cur == RLIM_INFINITY)
 		return;
 	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_FSIZE, &limit);
-	limit.rlim_cur = limit.rlim_max = RLIM_INFINITY;
-	setrlimit(RLIMIT_FSIZE, &limit);
+	setrlimit(resource, &limit);
+}
+
+/*
+ * Limits of the caller's shell are not meant for storage, nor for many devices; and the signal
+ * would end us with things half done. That for the size of files only root is without.
+ */
+static void lift_limits(void)
+{
+	static const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	lift_limit(RLIMIT_NOFILE);
+	lift_limit(RLIMIT_FSIZE);
+	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_max != RLIM_INFINITY)
+		setrlimit(RLIMIT_FSIZE, &none);
 }
 
 int agent_main(int argc, char **argv)
 {
 	/* Who starts us may ignore it; then nobody learns how a child ended. */
 	signal(SIGCHLD, SIG_DFL);
-	lift_file_limit();
+	if (descriptors_open_standard())
+		return STATUS_FAILED;
+	lift_limits();
 	if (wants_json(argc, argv))
 		say_in_json();
 	if (argc < 2 || command_at(argc, argv) == argc) {

@@ -38,6 +38,7 @@ extern const struct agent_command agent_device_detach;
 extern const struct agent_command agent_device_status;
 extern const struct agent_command agent_changes;
 extern const struct agent_command agent_doctor;
+extern const struct agent_command agent_metrics;
 extern const struct agent_command agent_cleanup;
 extern const struct agent_command agent_monitor;
 

@@ -27,6 +27,7 @@
 #include "runtime.h"
 #include "say.h"
 #include "settle.h"
+#include "slow.h"
 #include "status.h"
 
 /*
@@ -247,7 +248,9 @@ static int take_with_hooks(struct making *making)
 	}
 	if (!status) {
 		settle_btrfs(&making->targets);
+		slow_begin("waiting for file systems to come to rest");
 		ret = blksnap_snapshot_take(making->control, &record->id);
+		slow_end();
 		if (ret)
 			say_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");
 		status = ret ? 1 : 0;

@@ -12,6 +12,7 @@
 #include "output.h"
 #include "runtime.h"
 #include "say.h"
+#include "slow.h"
 #include "stock.h"
 
 #define SECTOR_SIZE	512
@@ -99,10 +100,12 @@ static int store(struct making *making, uint64_t bytes)
 
 	if (status)
 		return status;
+	slow_begin("storage is being made");
 	status = stock_open(&stock, &making->record);
 	if (!status)
 		status = fill(making, &stock, bytes);
 	stock_close(&stock);
+	slow_end();
 	return status;
 }
 

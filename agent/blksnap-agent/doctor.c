@@ -1,26 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "doctor.h"
 #include "output.h"
+#include "record.h"
 #include "status.h"
+
+/* What monitoring plug-ins end with. */
+enum severity {
+	FINE,
+	WARNING,
+	CRITICAL,
+	UNKNOWN,
+};
+
+static const char *const severity_names[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 /* In the order in which one needs the other; the first bad one is the exit status. */
 static const struct {
 	const char *name;
 	doctor_check *check;
 	enum status status;
+	enum severity severity;
 } checks[] = {
-	{ "built", doctor_module_built, STATUS_NOT_BUILT },
-	{ "allowed", doctor_module_allowed, STATUS_REFUSED },
-	{ "hook", doctor_hook, STATUS_HOOK },
-	{ "loaded", doctor_module_loaded, STATUS_NOT_LOADED },
-	{ "control", doctor_control, STATUS_CONTROL },
-	{ "version", doctor_version, STATUS_VERSION },
-	{ "storage", doctor_storage, STATUS_NO_STORAGE },
-	{ "snapshots", doctor_snapshots, STATUS_LEFTOVERS },
+	{ "built", doctor_module_built, STATUS_NOT_BUILT, CRITICAL },
+	{ "allowed", doctor_module_allowed, STATUS_REFUSED, CRITICAL },
+	{ "hook", doctor_hook, STATUS_HOOK, CRITICAL },
+	{ "loaded", doctor_module_loaded, STATUS_NOT_LOADED, CRITICAL },
+	{ "control", doctor_control, STATUS_CONTROL, CRITICAL },
+	{ "version", doctor_version, STATUS_VERSION, CRITICAL },
+	{ "storage", doctor_storage, STATUS_NO_STORAGE, CRITICAL },
+	{ "lost", doctor_lost, STATUS_SNAPSHOT_LOST, CRITICAL },
+	{ "watched", doctor_watched, STATUS_UNWATCHED, CRITICAL },
+	{ "space", doctor_space, STATUS_LOW_SPACE, WARNING },
+	{ "age", doctor_age, STATUS_OLD, WARNING },
+	{ "leftovers", doctor_leftovers, STATUS_LEFTOVERS, WARNING },
 };
 
 #define CHECK_COUNT	(sizeof(checks) / sizeof(checks[0]))
@@ -74,12 +93,46 @@ static void print(const char *name, const struct finding *finding)
 	printf("  %s\n", *finding->text ? finding->text : "cannot be told because of the above");
 }
 
+/* The worst that was found in one line, with the number of snapshots for a graph. */
+static int run_brief(const struct arguments *arguments)
+{
+	enum severity worst = FINE;
+	char text[FINDING_TEXT] = "all is well";
+	struct blksnap_id *ids;
+	size_t count;
+
+	if (geteuid()) {
+		puts("BLKSNAP UNKNOWN - only root can look");
+		return UNKNOWN;
+	}
+	for (size_t i = 0; i < CHECK_COUNT; i++) {
+		struct finding finding = {};
+
+		checks[i].check(&arguments->settings, &finding);
+		if (!finding.bad || checks[i].severity <= worst)
+			continue;
+		worst = checks[i].severity;
+		snprintf(text, sizeof(text), "%s", finding.text);
+	}
+	for (char *bad = text; (bad = strpbrk(bad, "|\n"));)
+		*bad = ' ';
+	if (record_list(&ids, &count))
+		count = 0;
+	else
+		free(ids);
+	printf("BLKSNAP %s - %s | snapshots=%zu\n", severity_names[worst], text, count);
+	return output_flush() ? UNKNOWN : worst;
+}
+
 static int run(const struct arguments *arguments)
 {
 	struct json_object *array = arguments->json ? json_object_new_array() : NULL;
 	struct json_object *object;
 	enum status status = STATUS_OK;
 	int failed;
+
+	if (arguments->brief)
+		return run_brief(arguments);
 
 	for (size_t i = 0; i < CHECK_COUNT; i++) {
 		struct finding finding = {};
@@ -102,8 +155,8 @@ static int run(const struct arguments *arguments)
 
 const struct agent_command agent_doctor = {
 	.name = "doctor",
-	.usage = "[--json]",
+	.usage = "[--json | --brief]",
 	.summary = "Look for everything that can be wrong, and tell how to mend it",
-	.takes = ARGUMENT_CONFIG | ARGUMENT_JSON,
+	.takes = ARGUMENT_CONFIG | ARGUMENT_JSON | ARGUMENT_BRIEF,
 	.run = run,
 };

@@ -29,7 +29,11 @@ doctor_check doctor_module_loaded;
 doctor_check doctor_control;
 doctor_check doctor_version;
 doctor_check doctor_storage;
-doctor_check doctor_snapshots;
+doctor_check doctor_leftovers;
+doctor_check doctor_lost;
+doctor_check doctor_watched;
+doctor_check doctor_space;
+doctor_check doctor_age;
 
 /* Fills the finding. */
 void doctor_good(struct finding *finding, const char *format, ...)

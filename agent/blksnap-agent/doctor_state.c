@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Is there room for storage, and is all well with the snapshots that there are? */
+/* Is there room for storage, and is some left over? */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "choose.h"
 #include "doctor.h"
 #include "grow.h"
 #include "leftovers.h"
 #include "quantity.h"
-#include "runtime.h"
-#include "stock.h"
 #include "target.h"
 
 static void check_configured(const struct settings *settings, struct finding *finding)
@@ -53,25 +50,9 @@ void doctor_storage(const struct settings *settings, struct finding *finding)
 	candidates_free(&candidates);
 }
 
-/* How many snapshots nobody looks after. */
-static size_t count_lonely(void)
-{
-	struct blksnap_id *ids;
-	size_t count, lonely = 0;
-
-	if (record_list(&ids, &count))
-		return 0;
-	for (size_t i = 0; i < count; i++)
-		if (!runtime_locked(&ids[i], "monitor") && !runtime_locked(&ids[i], "create"))
-			lonely++;
-	free(ids);
-	return lonely;
-}
-
-void doctor_snapshots(const struct settings *settings, struct finding *finding)
+void doctor_leftovers(const struct settings *settings, struct finding *finding)
 {
 	struct strings left = {};
-	size_t lonely = count_lonely();
 	int ret = leftovers_list(&left);
 
 	(void)settings;
@@ -81,10 +62,7 @@ void doctor_snapshots(const struct settings *settings, struct finding *finding)
 	else if (left.count)
 		doctor_bad(finding, "%s; run blksnap-agent cleanup when it can be reached",
 			   left.items[0]);
-	else if (lonely)
-		doctor_bad(finding, "nobody looks after %zu snapshots; run blksnap-agent cleanup",
-			   lonely);
 	else
-		doctor_good(finding, "no storage is left over, and all snapshots are looked after");
+		doctor_good(finding, "no storage is left over");
 	strings_free(&left);
 }

@@ -12,6 +12,7 @@
 #include "leftovers.h"
 #include "runtime.h"
 #include "say.h"
+#include "slow.h"
 #include "stock.h"
 
 /* How long a monitor has for removing its files; then it is done for it. */
@@ -39,13 +40,18 @@ static int remove_storage(const struct record *record)
  */
 static int remove_after_monitor(const struct record *record)
 {
-	int lock = runtime_lock_within(&record->id, "monitor", MONITOR_MS);
-	int status = 0;
+	char id[BLKSNAP_ID_TEXT];
+	int lock, status = 0;
+
+	slow_begin("waiting for the storage of snapshot %s to be removed; is its file system frozen, or busy?",
+		   blksnap_id_format(&record->id, id));
+	lock = runtime_lock_within(&record->id, "monitor", MONITOR_MS);
 
 	if (lock < 0 || leftovers_have_record(&record->id))
 		status = remove_storage(record);
 	else
 		runtime_forget(&record->id);
+	slow_end();
 	if (lock >= 0)
 		close(lock);
 	return status;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "launch.h"
 #include "notify.h"
 #include "runtime.h"
@@ -79,8 +80,7 @@ static void become_daemon(const struct blksnap_id *id, const char *socket, const
 	if (chdir("/"))
 		_exit(127);
 	redirect(log);
-	for (int fd = 3; fd < 1024; fd++)
-		close(fd);
+	descriptors_close();
 	setenv("NOTIFY_SOCKET", socket, 1);
 	execl("/proc/self/exe", "blksnap-agent", "monitor", "--daemon",
 	      blksnap_id_format(id, text), (char *)NULL);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 #include "command.h"
 #include "ending.h"
 #include "grow.h"
+#include "hooks.h"
 #include "leftovers.h"
 #include "notify.h"
 #include "runtime.h"
@@ -48,7 +50,10 @@
  * @growth: how much it asks for, and how fast
  * @portion: bytes that the next storage file should have
  * @wanted: bytes that it asked for and did not get, as there was no room yet
+ * @lock: that is held as long as it is looked after
  * @made: nobody makes it any more
+ * @told: hooks know that it gets no storage
+ * @expired: its time was over
  */
 struct monitor {
 	int control;
@@ -57,7 +62,10 @@ struct monitor {
 	struct growth growth;
 	uint64_t portion;
 	uint64_t wanted;
+	int lock;
 	bool made;
+	bool told;
+	bool expired;
 };
 
 static volatile sig_atomic_t stopped;
@@ -94,33 +102,79 @@ static void stay_in_memory(void)
 }
 
 /* Whoever waits sees the file appear. */
-static void note_loss(const struct monitor *monitor, int error)
+static void note(const struct monitor *monitor, const char *suffix, const char *text)
 {
-	char *path = runtime_path(&monitor->record->id, "lost");
-	char text[16];
+	char *path = runtime_path(&monitor->record->id, suffix);
 
-	snprintf(text, sizeof(text), "%d\n", error);
 	if (path)
 		runtime_write(path, text);
 	free(path);
 }
 
+static void note_storage(const struct monitor *monitor)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 "\n", monitor->stock.used,
+		 monitor->wanted);
+	note(monitor, "storage", text);
+}
+
+/* In a process of its own: storage has to grow meanwhile. Our locks and files stay ours. */
+static void run_hooks(const struct monitor *monitor, const char *phase, const char *problem)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		say_error(-errno, "cannot run the hooks for %s", phase);
+	if (pid)
+		return;
+	close(monitor->lock);
+	close(monitor->control);
+	hooks_run(monitor->record, phase, problem);
+	_exit(0);
+}
+
+static const char *name_of(const struct record *record, dev_t number)
+{
+	for (size_t i = 0; i < record->devices.count; i++)
+		if (record->devices.items[i].number == number)
+			return member_name(&record->devices.items[i]);
+	return "a device";
+}
+
 static void handle_loss(const struct monitor *monitor, const struct blksnap_event *event)
 {
-	say("the image of device %u:%u is lost: %s", event->major, event->minor,
-	    event->error == -ENOSPC ? "the storage was used up" :
-	    blksnap_strerror(BLKSNAP_EVENT_WAIT, event->error));
-	note_loss(monitor, event->error);
+	dev_t number = makedev(event->major, event->minor);
+	char *problem, text[16];
+
+	if (asprintf(&problem, "the image of device %u:%u (%s) is lost: %s", event->major,
+		     event->minor, name_of(monitor->record, number),
+		     event->error == -ENOSPC ? "the storage was used up" :
+		     blksnap_strerror(BLKSNAP_EVENT_WAIT, event->error)) < 0)
+		problem = NULL;
+	say("%s", problem ? problem : "an image is lost");
+	snprintf(text, sizeof(text), "%d\n", event->error);
+	note(monitor, "lost", text);
+	run_hooks(monitor, "lost", problem);
+	free(problem);
 }
 
 static void grow(struct monitor *monitor)
 {
 	uint64_t added = stock_grow(&monitor->stock, monitor->control, monitor->wanted);
 
-	if (!added)
+	if (added)
+		monitor->wanted = 0;
+	note_storage(monitor);
+	if (!added) {
+		if (!monitor->told)
+			run_hooks(monitor, "low-space", "the snapshot asks for storage that it cannot get");
+		monitor->told = true;
 		return;
-	monitor->wanted = 0;
-	say("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
+	}
+	monitor->told = false;
+	say_note("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
 	    monitor->stock.used / MIB);
 }
 
@@ -152,11 +206,15 @@ static bool is_over(const struct record *record)
 
 static void expire(struct monitor *monitor)
 {
-	int ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
+	int ret;
 
-	if (!ret)
-		say("the time of the snapshot is over, it is destroyed");
-	else if (ret != -ESRCH && ret != -EBUSY)
+	note(monitor, "expired", "");
+	ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
+	if (!ret) {
+		say_note("the time of the snapshot is over, it is destroyed");
+		monitor->expired = true;
+	}
+	if (ret && ret != -ESRCH && ret != -EBUSY)
 		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy the snapshot");
 }
 
@@ -176,19 +234,30 @@ static void look_at_maker(struct monitor *monitor)
 	close(lock);
 }
 
+static void prepare(struct monitor *monitor)
+{
+	uint64_t before = monitor->stock.used;
+
+	stock_prepare(&monitor->stock, monitor->portion);
+	if (monitor->stock.used != before)
+		note_storage(monitor);
+}
+
 /*
  * What can wait while the snapshot asks for nothing. Nothing is written while it is made:
  * the file system with the storage may be frozen for it.
  */
 static void catch_up(struct monitor *monitor)
 {
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	look_at_maker(monitor);
 	if (is_over(monitor->record))
 		expire(monitor);
 	if (monitor->wanted)
 		grow(monitor);
 	else if (monitor->made)
-		stock_prepare(&monitor->stock, monitor->portion);
+		prepare(monitor);
 }
 
 /*
@@ -220,6 +289,8 @@ static int clean_up(struct monitor *monitor)
 {
 	int status;
 
+	if (monitor->expired)
+		hooks_run(monitor->record, "expired", "the time of the snapshot is over");
 	status = stock_remove(&monitor->stock);
 	leftovers_forget(&monitor->stock);
 	runtime_forget(&monitor->record->id);
@@ -252,7 +323,9 @@ static bool was_here_before(int lock)
 
 static int look_after(const struct record *record, int lock)
 {
-	struct monitor monitor = { .record = record, .portion = growth_portion() };
+	struct monitor monitor = {
+		.record = record, .portion = growth_portion(), .lock = lock,
+	};
 	int ret;
 
 	monitor.control = agent_control();
@@ -269,6 +342,7 @@ static int look_after(const struct record *record, int lock)
 		monitor.wanted = MIB;
 		grow(&monitor);
 	}
+	note_storage(&monitor);
 	notify_ready();
 	ret = finish(&monitor, watch(&monitor));
 	stock_close(&monitor.stock);

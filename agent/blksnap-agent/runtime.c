@@ -212,11 +212,15 @@ static void remove_suffix(const struct blksnap_id *id, const char *suffix)
 void runtime_forget(const struct blksnap_id *id)
 {
 	remove_suffix(id, "lost");
+	remove_suffix(id, "expired");
+	remove_suffix(id, "storage");
 	remove_suffix(id, "create");
 	remove_suffix(id, "monitor");
 	remove_suffix(id, "log");
 	remove_suffix(id, "notify");
 	remove_suffix(id, "lost.new");
+	remove_suffix(id, "expired.new");
+	remove_suffix(id, "storage.new");
 	remove_suffix(id, "json.new");
 	remove_suffix(id, "json");
 }

@@ -8,6 +8,8 @@
  *			holds the number of that process
  *	ID.monitor	locked by who looks after it, and holds the number of that process
  *	ID.lost		there when an image was lost; holds the errno
+ *	ID.expired	there when its time is over
+ *	ID.storage	bytes of storage that it has, and those that it asked for in vain
  *	draft.*		an id that has no record yet, see draft.h
  *	hooks		locked from the hooks before a take to those after it
  *	lock		locked while records are gone through

@@ -76,6 +76,7 @@ void show_json(struct json_object *object, const struct view *view)
 	json_object_object_add(object, "devices", devices_json(view));
 	json_object_object_add(object, "storage", storage_json(&record->storage));
 	output_number(object, "storage_bytes", view->allocated);
+	output_number(object, "wanted_bytes", view->wanted);
 	output_number(object, "limit", record->limit);
 	output_time(object, "created", record->created);
 	output_text(object, "creator", record->creator);
@@ -145,6 +146,9 @@ static void print_text(const struct view *view)
 	for (size_t i = 0; i < record->storage.count; i++)
 		printf("storage:  %s\n", record->storage.items[i].path);
 	printf("has:      %s\n", size_format(view->allocated, used));
+	if (view->wanted)
+		printf("wants:    %s more, which there is no room for\n",
+		       size_format(view->wanted, used));
 	printf("limit:    %s\n", record->limit ? size_format(record->limit, limit) : "none");
 	print_life(view);
 }

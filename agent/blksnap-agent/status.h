@@ -9,6 +9,8 @@ enum status {
 	STATUS_USAGE = 2,
 	STATUS_GENERATION = 3,	/* changes: another generation, copy everything */
 	STATUS_LOST = 4,	/* wait, show: an image is lost */
+	STATUS_EXPIRED = 5,	/* wait: the snapshot's time was over */
+	STATUS_TIMEOUT = 6,	/* wait: so was that to wait */
 
 	/* doctor: the first thing that is wrong, in the order in which things are looked at */
 	STATUS_NOT_BUILT = 10,
@@ -19,6 +21,10 @@ enum status {
 	STATUS_HOOK = 15,
 	STATUS_NO_STORAGE = 16,
 	STATUS_LEFTOVERS = 17,
+	STATUS_SNAPSHOT_LOST = 18,
+	STATUS_UNWATCHED = 19,
+	STATUS_LOW_SPACE = 20,
+	STATUS_OLD = 21,
 };
 
 #endif

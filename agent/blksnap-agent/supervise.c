@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "say.h"
 #include "supervise.h"
 
@@ -64,7 +65,10 @@ static void execute(const struct supervised *program, pid_t supervisor)
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
+	clearenv();
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	program->prepare(program->context);
+	descriptors_close();
 	execl(program->path, program->path, program->argument, (char *)NULL);
 	say_error(-errno, "cannot run %s", program->path);
 	_exit(127);

@@ -173,9 +173,11 @@ static int add_uses(const char *image, dev_t number, struct strings *texts)
 	char *text;
 	int ret = add_devices(image, number, texts);
 
-	if (!ret)
-		ret = add_foreign_mounts(image, number, texts);
-	if (ret || texts->count > before || !is_claimed(image))
+	/* A mount that outlived another image, which had the same number, claims nothing. */
+	if (ret || !is_claimed(image))
+		return ret;
+	ret = add_foreign_mounts(image, number, texts);
+	if (ret || texts->count > before)
 		return ret;
 	if (asprintf(&text, "%s is in use", image) < 0)
 		return -ENOMEM;

@@ -25,7 +25,8 @@ struct view_device {
  * @managed: there is a record; else only the id is known
  * @state: "taken", "creating", "lost" or "unmanaged"
  * @devices: as many as the record has
- * @allocated: bytes of storage in files
+ * @allocated: bytes of storage that it has
+ * @wanted: bytes that it asked for in vain
  * @monitor: the process that looks after it, or 0
  */
 struct view {
@@ -34,6 +35,7 @@ struct view {
 	const char *state;
 	struct view_device *devices;
 	uint64_t allocated;
+	uint64_t wanted;
 	long monitor;
 };
 
