@@ -23,7 +23,7 @@ mount_beside() {
 
 	mkdir "$work/images"
 	folder=$(blksnap-agent snapshot mount "$1" "$work/images")
-	expect "$work/images/${device#/dev/}" "$folder" "folder"
+	expect "$work/images/$(tr / - <<<"${work#/}/origin")" "$folder" "folder"
 	expect before "$(cat "$folder/file")" "in the image"
 	expect after "$(cat "$work/origin/file")" "on the origin"
 	must_fail touch "$folder/new"
