@@ -101,9 +101,8 @@ rpm: ## RPM packages, in build/rpm/RPMS
 	@packaging/rpm/build
 
 .PHONY: demo
-demo: deps ## see it work: two disks, one instant, only the changed blocks
-	@tests/vm/guest --kernel $(KERNEL) --disk 320M --disk 320M --disk 1G --disk 1G \
-		--timeout 170 -- /tests/demo/demo
+demo: ## see it work: two disks, one instant, only the changed blocks
+	@tests/demo/run $(KERNEL)
 
 .PHONY: vm
 vm: deps ## a shell in a guest with two disks
