@@ -13,11 +13,12 @@
 #include <linux/workqueue.h>
 
 /* A function, a constant. Not for macros with arguments: they clash with nothing. */
-#define HAS(name)			extern typeof(name) *probe
+#define HAS(name)			_Static_assert(sizeof(typeof(name) *), #name)
 #define HAS_NO(name)			extern char name
 
 /* What is in a structure without a name cannot be declared once more (-fms-extensions). */
-#define HAS_MEMBER(type, member)	extern typeof(((type *)NULL)->member) *probe
+#define HAS_MEMBER(type, member)	\
+	_Static_assert(sizeof(typeof(((type *)NULL)->member) *), #member)
 #define HAS_NO_MEMBER(type, member)	struct probe { type; char member; }
 
 #define HAS_TYPE(expression, type)	\
