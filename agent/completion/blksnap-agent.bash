@@ -26,7 +26,7 @@ _blksnap_agent() {
 	local first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_blksnap_reply "snapshot device changes doctor cleanup monitor --help --version"
+		_blksnap_reply "snapshot device changes doctor metrics cleanup monitor --help --version"
 		return
 	fi
 	case $COMP_CWORD,$first in
@@ -35,6 +35,8 @@ _blksnap_agent() {
 	esac
 	case $prev in
 	--format) _blksnap_reply "extents json bmap map" && return ;;
+	--exclude) _blksnap_reply "$(_blksnap_devices)" && return ;;
+	--replace) _blksnap_reply "$(_blksnap_snapshots)" && return ;;
 	--storage | --hooks | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	esac
 	case $cur,$first in
