@@ -90,7 +90,8 @@ bool choose_suits(dev_t storage, const struct targets *targets, char **reason)
 
 		if (own && own <= size)
 			continue;
-		ret = asprintf(reason, "its device has blocks of %u bytes, which do not fit %s with blocks of %u bytes",
+		ret = !own || !size ? asprintf(reason, "the size of blocks cannot be read from /sys") :
+		      asprintf(reason, "its device has blocks of %u bytes, which do not fit %s with blocks of %u bytes",
 			       own, target->member.path, size);
 	}
 	return !ret;

@@ -32,17 +32,36 @@ static uid_t user(void)
 	return id == (uid_t)-1 ? getuid() : id;
 }
 
+/* From the file alone: no directory on the network is waited for. */
+static char *name_of_user(uid_t id)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	struct passwd *entry = NULL;
+	char *name;
+
+	while (file && (entry = fgetpwent(file)) && entry->pw_uid != id)
+		;
+	if (entry)
+		name = strdup(entry->pw_name);
+	else if (asprintf(&name, "user %u", id) < 0)
+		name = NULL;
+	if (file)
+		fclose(file);
+	return name;
+}
+
 char *creator_own(void)
 {
-	struct passwd *entry = getpwuid(user());
+	char *name = name_of_user(user());
 	char path[64], *program, *text;
 
 	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)getppid());
 	program = line_of(path);
-	if (asprintf(&text, "%s (%s)", entry ? entry->pw_name : "an unknown user",
+	if (asprintf(&text, "%s (%s)", name ? name : "an unknown user",
 		     program && *program ? program : "unknown program") < 0)
 		text = NULL;
 	free(program);
+	free(name);
 	return text;
 }
 
