@@ -30,6 +30,19 @@ const char *access_hint(int error)
 	return "";
 }
 
+int access_attach(int device, const char *name)
+{
+	int ret = blksnap_attach(device);
+
+	if (!ret)
+		return 1;
+	if (ret == -EALREADY)
+		return 0;
+	report_error(ret, "cannot attach blksnap to device %s%s", name,
+		     access_hint(ret == -ENOENT ? -ENOTTY : ret));
+	return -1;
+}
+
 char *access_path(const char *name)
 {
 	char *path;

@@ -7,6 +7,9 @@
 int access_control(void);
 int access_device(const char *name);
 
+/* Returns 1 if it was not attached before, 0 if it was, or -1 after a message. */
+int access_attach(int device, const char *name);
+
 /* What may be wrong if a command to a device fails with @error, to put behind its name. */
 const char *access_hint(int error);
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
-
-#include <blksnap/blksnap.h>
 
 #include "access.h"
 #include "command.h"
-#include "report.h"
 
+/* Scripts attach without looking first, so that it is attached already is no error. */
 static int run(const struct options *options)
 {
 	int device = access_device(options->device);
@@ -15,18 +13,18 @@ static int run(const struct options *options)
 
 	if (device < 0)
 		return 1;
-	ret = blksnap_attach(device);
+	ret = access_attach(device, options->device);
 	close(device);
-	if (ret)
-		report_error(ret, "cannot attach blksnap to device %s%s", options->device,
-			     access_hint(ret == -ENOENT ? -ENOTTY : ret));
-	return ret ? 1 : 0;
+	if (!ret)
+		printf("device %s was attached already\n", options->device);
+	return ret < 0 ? 1 : 0;
 }
 
 const struct command command_attach = {
 	.name = "attach",
 	.usage = "-d DEV",
 	.summary = "Begin to track the changes of a device",
+	.help = "If it is attached already, a line says so, and the exit status is 0.",
 	.takes = OPTION_DEVICE,
 	.needs = OPTION_DEVICE,
 	.run = run,

@@ -25,6 +25,7 @@ static const struct spec {
 	{ OPTION_ID, 'i', "id", "ID", "the snapshot, as snapshot_create printed it" },
 	{ OPTION_FILE, 'f', "file", "FILE", "path of a file" },
 	{ OPTION_FIELD, 'f', "field", "FIELD", "print only this value" },
+	/* --range, as some scripts have it, is an abbreviation that getopt_long() accepts. */
 	{ OPTION_RANGES, 'r', "ranges", "SECTOR:COUNT",
 	  "first sector and number of sectors of 512 bytes;\n"
 	  "may be given several times" },

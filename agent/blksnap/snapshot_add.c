@@ -1,32 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <unistd.h>
-
 #include <blksnap/blksnap.h>
 
-#include "access.h"
 #include "command.h"
-#include "report.h"
+#include "members.h"
 
 static int run(const struct options *options)
 {
-	int device = access_device(options->device);
-	int ret;
+	struct members members;
+	int status;
 
-	if (device < 0)
-		return 1;
-	ret = blksnap_snapshot_add(device, &options->id);
-	close(device);
-	if (ret)
-		report_error(ret, "cannot add device %s%s to snapshot %s", options->device,
-			     access_hint(ret), options->id_text);
-	return ret ? 1 : 0;
+	status = members_attach(&members, &options->device, 1);
+	if (!status)
+		status = members_add(&members, &options->id, options->id_text);
+	members_close(&members, status);
+	return status;
 }
 
 const struct command command_snapshot_add = {
 	.name = "snapshot_add",
 	.usage = "-d DEV -i ID",
 	.summary = "Add a device to a snapshot that is not taken yet",
-	.help = "The device must be attached already.",
+	.help = "If it is not attached yet, it is attached.",
 	.takes = OPTION_DEVICE | OPTION_ID,
 	.needs = OPTION_DEVICE | OPTION_ID,
 	.run = run,
