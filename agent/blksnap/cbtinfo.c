@@ -12,8 +12,8 @@ static int print(const struct blksnap_tracker_info *info, bool json)
 	struct report report;
 
 	report_begin(&report, json, NULL);
-	report_number(&report, "device_capacity", info->device_size);
 	report_number(&report, "block_size", info->block_size);
+	report_number(&report, "device_capacity", info->device_size);
 	report_number(&report, "block_count", info->block_count);
 	report_id(&report, "generation_id", &info->generation);
 	report_number(&report, "changes_number", info->number);
@@ -42,7 +42,7 @@ const struct command command_cbtinfo = {
 	.name = "cbtinfo",
 	.usage = "-d DEV [-j]",
 	.summary = "Print how the changes of a device are tracked",
-	.help = "Lines \"NAME: VALUE\": device_capacity and block_size in bytes, block_count,\n"
+	.help = "Lines \"NAME=VALUE\": block_size and device_capacity in bytes, block_count,\n"
 		"generation_id, and changes_number, the number of the last snapshot taken.\n"
 		"Backups of different generation_id have no history in common.",
 	.takes = OPTION_DEVICE | OPTION_JSON,

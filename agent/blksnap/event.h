@@ -5,7 +5,7 @@
 
 #include "report.h"
 
-/* Its time, code and name, and the values that belong to its code. */
+/* When it happened, which one it is, and the values that belong to it. */
 void event_report(struct report *report, const struct blksnap_event *event);
 
 #endif

@@ -59,7 +59,7 @@ const struct command command_markdirtyblock = {
 	.usage = "(-f FILE [-j] | -d DEV -r SECTOR:COUNT...)",
 	.summary = "Mark blocks of a device as changed",
 	.help = "With a file, all its blocks on the device that holds it are marked, and listed\n"
-		"as \"device: PATH\" and lines \"range: SECTOR:COUNT\".",
+		"as \"device=PATH\" and lines \"range=SECTOR:COUNT\".",
 	.takes = OPTION_FILE | OPTION_DEVICE | OPTION_RANGES | OPTION_JSON,
 	.run = run,
 };

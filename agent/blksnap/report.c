@@ -49,7 +49,7 @@ static bool is_wanted(const struct report *report, const char *name)
 static void print_name(const struct report *report, const char *name)
 {
 	if (!report->field)
-		printf("%s: ", name);
+		printf("%s=", name);
 }
 
 void report_number(struct report *report, const char *name, uint64_t value)
@@ -118,7 +118,7 @@ void report_ranges(struct report *report, const struct blksnap_range *ranges, si
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		printf("range: %" PRIu64 ":%" PRIu64 "\n", ranges[i].sector,
+		printf("range=%" PRIu64 ":%" PRIu64 "\n", ranges[i].sector,
 		       ranges[i].count);
 }
 

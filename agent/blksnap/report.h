@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is printed: results to the standard output, as lines "name: value" or as one JSON
+ * What is printed: results to the standard output, as lines "name=value" or as one JSON
  * object; everything that went wrong to the standard error.
  */
 #ifndef BLKSNAP_REPORT_H
@@ -34,7 +34,7 @@ void report_signed(struct report *report, const char *name, int64_t value);
 void report_text(struct report *report, const char *name, const char *value);
 void report_id(struct report *report, const char *name, const struct blksnap_id *id);
 
-/* A line "range: SECTOR:COUNT" for each; in JSON an array "ranges". */
+/* A line "range=SECTOR:COUNT" for each; in JSON an array "ranges". */
 void report_ranges(struct report *report, const struct blksnap_range *ranges, size_t count);
 
 /* Returns 1, after a message, if something could not be written, else 0. */

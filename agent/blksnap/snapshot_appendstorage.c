@@ -81,7 +81,7 @@ const struct command command_snapshot_appendstorage = {
 	.summary = "Give a snapshot room for data that is overwritten",
 	.help = "With a file, its blocks are used, and it must stay as it is until the snapshot\n"
 		"is destroyed. All of it must be allocated, as by fallocate(1).\n"
-		"Prints \"device: PATH\" and lines \"range: SECTOR:COUNT\".",
+		"Prints \"device=PATH\" and lines \"range=SECTOR:COUNT\".",
 	.takes = OPTION_ID | OPTION_FILE | OPTION_DEVICE | OPTION_RANGES | OPTION_JSON,
 	.needs = OPTION_ID,
 	.run = run,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,13 +9,17 @@
 #include "command.h"
 #include "report.h"
 
+/* Lines have the path, for mount and dd; JSON has the name in /sys/block. */
 static int print(const struct blksnap_image_info *info, const struct options *options)
 {
+	bool is_path = info->name[0] && !options->json;
+	char image[sizeof("/dev/") + sizeof(info->name)];
 	struct report report;
 
+	snprintf(image, sizeof(image), "%s%s", is_path ? "/dev/" : "", info->name);
 	report_begin(&report, options->json, options->field);
 	report_signed(&report, "error_code", info->error);
-	report_text(&report, "image", info->name);
+	report_text(&report, "image", image);
 	return report_end(&report);
 }
 
@@ -50,9 +55,9 @@ const struct command command_snapshot_info = {
 	.name = "snapshot_info",
 	.usage = "-d DEV [-f image|error_code] [-j]",
 	.summary = "Print the image of a device and its state",
-	.help = "Lines \"NAME: VALUE\": error_code, 0 or the negative errno of what spoilt the\n"
-		"image, and image, its name in /dev, empty if no snapshot is taken. With -f\n"
-		"only the value.",
+	.help = "Lines \"NAME=VALUE\": error_code, 0 or the negative errno of what spoilt the\n"
+		"image, and image, its path, empty if no snapshot is taken. With -f only the\n"
+		"value. In JSON the image is named without /dev/.",
 	.takes = OPTION_DEVICE | OPTION_FIELD | OPTION_JSON,
 	.needs = OPTION_DEVICE,
 	.run = run,

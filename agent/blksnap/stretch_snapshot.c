@@ -149,8 +149,12 @@ static int watch(struct stretch *stretch)
 
 static int finish(struct stretch *stretch, int ret)
 {
-	if (ret == -ESRCH && stretch->known)
+	if (ret == -ESRCH) {
+		if (!stretch->known)
+			report_problem("there is no snapshot %s, so nothing to look after",
+				       stretch->options->id_text);
 		return pool_remove(&stretch->pool) | stretch->corrupted;
+	}
 	if (ret == -EINTR)
 		report_problem("snapshot %s is left alone after a signal",
 			       stretch->options->id_text);
@@ -164,13 +168,14 @@ static int finish(struct stretch *stretch, int ret)
 static int run(const struct options *options)
 {
 	struct stretch stretch = { .options = options };
+	uint64_t limit;
 	int status;
 
 	stretch.control = access_control();
 	if (stretch.control < 0)
 		return 1;
-	status = pool_init(&stretch.pool, options->path, options->id_text,
-			   options->limit_mb * MIB);
+	limit = options->given & OPTION_LIMIT ? options->limit_mb * MIB : UINT64_MAX;
+	status = pool_init(&stretch.pool, options->path, options->id_text, limit);
 	if (!status) {
 		catch_signals();
 		status = finish(&stretch, watch(&stretch));
@@ -182,13 +187,14 @@ static int run(const struct options *options)
 
 const struct command command_stretch_snapshot = {
 	.name = "stretch_snapshot",
-	.usage = "-i ID -p DIR -l LIMIT_MB [-j]",
+	.usage = "-i ID -p DIR [-l LIMIT_MB] [-j]",
 	.summary = "Give a snapshot storage whenever it runs short, until it ends",
 	.help = "Each time a file is made in DIR; the files are removed when the snapshot is\n"
 		"destroyed. After SIGINT, SIGTERM or SIGHUP they stay, since they may be in\n"
 		"use. Prints the events, as snapshot_waitevent does, and the files. The exit\n"
-		"status is 1 if an image was lost or a file stays.",
+		"status is 1 if an image was lost or a file stays. Without a limit, files are\n"
+		"made until the file system of DIR is full.",
 	.takes = OPTION_ID | OPTION_PATH | OPTION_LIMIT | OPTION_JSON,
-	.needs = OPTION_ID | OPTION_PATH | OPTION_LIMIT,
+	.needs = OPTION_ID | OPTION_PATH,
 	.run = run,
 };

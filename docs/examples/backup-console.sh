@@ -11,9 +11,9 @@ id=$(blksnap snapshot_create -d "$device")
 trap 'blksnap snapshot_destroy -i "$id"' EXIT
 blksnap snapshot_appendstorage -i "$id" -f "$storage" >/dev/null
 blksnap snapshot_take -i "$id"
-image=/dev/$(blksnap snapshot_info -d "$device" -f image)
+image=$(blksnap snapshot_info -d "$device" -f image)
 info=$(blksnap cbtinfo -d "$device")
-field() { sed -n "s/^$2: //p" <<<"$1"; }
+field() { sed -n "s/^$2=//p" <<<"$1"; }
 size=$(field "$info" block_size)
 last=$(cat "$state" 2>/dev/null || true)
 

@@ -71,7 +71,7 @@ hold() {
 		-r "0:$(blockdev --getsz "$storage")" >/dev/null
 	blksnap snapshot_take -i "$id"
 	# shellcheck disable=SC2034
-	image=/dev/$(blksnap snapshot_info -d "$1" -f image)
+	image=$(blksnap snapshot_info -d "$1" -f image)
 }
 
 # let_go DEVICE: the snapshot of it, which has to be sound.

@@ -87,11 +87,11 @@ destroy() {
 
 # image DEVICE: the device of its image.
 image() {
-	local name
+	local image
 
-	name=$(blksnap snapshot_info -d "$1" -f image) || die "no image of $1"
-	[ -n "$name" ] || die "no image of $1"
-	echo "/dev/$name"
+	image=$(blksnap snapshot_info -d "$1" -f image) || die "no image of $1"
+	[ -n "$image" ] || die "no image of $1"
+	echo "$image"
 }
 
 # error_code DEVICE
@@ -115,7 +115,7 @@ sound() {
 
 # cbt DEVICE NAME: one of the values of cbtinfo.
 cbt() {
-	blksnap cbtinfo -d "$1" | sed -n "s/^$2: //p"
+	blksnap cbtinfo -d "$1" | sed -n "s/^$2=//p"
 }
 
 # map DEVICE: its change map as a file.
@@ -282,8 +282,8 @@ check_origin() {
 events() {
 	local out
 
-	while out=$(blksnap snapshot_waitevent -i "${1:-$id}" -t 0 2>/dev/null); do
-		awk '/^event:/ { e = $2 } /^err_code:/ { c = $2 } /^requested_nr_sect:/ { c = $2 }
+	while out=$(blksnap snapshot_waitevent -i "${1:-$id}" -t 0) && [[ $out == result=ok* ]]; do
+		awk -F= '$1 == "event" { e = $2 } $1 == "err_code" || $1 == "requested_nr_sect" { c = $2 }
 			END { print e, c }' <<<"$out"
 	done
 }
