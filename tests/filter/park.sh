@@ -8,7 +8,7 @@
 
 # load DEVICE: writes in the background, until stop_load.
 load() {
-	fio --name=load --filename="$1" --rw=randwrite --bsrange=4k-64k --ioengine=libaio \
+	fio --name=load --nice=10 --filename="$1" --rw=randwrite --bsrange=4k-64k --ioengine=libaio \
 		--iodepth=8 --direct=1 --time_based --runtime=600 --minimal >/dev/null 2>&1 &
 	loads+=($!)
 	defer kill_wait $!

@@ -8,7 +8,7 @@
 
 # load DEVICE: writes in the background that may fail; the process is $load.
 load() {
-	fio --name=load --filename="$1" --rw=randwrite --bs=4k --ioengine=libaio --iodepth=16 \
+	fio --name=load --nice=10 --filename="$1" --rw=randwrite --bs=4k --ioengine=libaio --iodepth=16 \
 		--direct=1 --time_based --runtime=600 --minimal >/dev/null 2>&1 &
 	load=$!
 	defer kill_wait $load

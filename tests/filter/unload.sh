@@ -15,7 +15,7 @@ unload_rounds() {
 	local disk round mode fio
 	disk=$(disk 1)
 
-	fio --name=load --filename="$disk" --rw=randwrite --bs=4k --ioengine=libaio \
+	fio --name=load --nice=10 --filename="$disk" --rw=randwrite --bs=4k --ioengine=libaio \
 		--iodepth=16 --direct=1 --numjobs=2 --time_based --runtime=3600 --minimal \
 		>/dev/null 2>&1 &
 	fio=$!
