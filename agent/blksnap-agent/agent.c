@@ -32,6 +32,9 @@ static const struct agent_command *const commands[] = {
 	&agent_monitor,
 };
 
+/* Descriptors: a few, and one for each device and each storage file of a snapshot. */
+#define FILES		65536
+
 #define COMMAND_COUNT	(sizeof(commands) / sizeof(commands[0]))
 
 static void print_help(FILE *out)
@@ -122,30 +125,30 @@ static int print_version(void)
 	return STATUS_OK;
 }
 
-static void lift_limit(int resource)
+/* What the hard limit allows anybody can have, beyond that only root can go. */
+static void lift_limit(int resource, rlim_t wanted)
 {
 	struct rlimit limit;
 
-	if (getrlimit(resource, &limit) || limit.rlim_cur == RLIM_INFINITY)
+	if (getrlimit(resource, &limit) || limit.rlim_cur >= wanted)
 		return;
-	limit.rlim_cur = limit.rlim_max;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	setrlimit(resource, &limit);
+	if (limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max = wanted;
 	setrlimit(resource, &limit);
 }
 
 /*
  * Limits of the caller's shell are not meant for storage, nor for many devices; and the signal
- * would end us with things half done. That for the size of files only root is without.
+ * would end us with things half done.
  */
 static void lift_limits(void)
 {
-	static const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
-	struct rlimit limit;
-
 	signal(SIGXFSZ, SIG_IGN);
-	lift_limit(RLIMIT_NOFILE);
-	lift_limit(RLIMIT_FSIZE);
-	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_max != RLIM_INFINITY)
-		setrlimit(RLIMIT_FSIZE, &none);
+	lift_limit(RLIMIT_NOFILE, FILES);
+	lift_limit(RLIMIT_FSIZE, RLIM_INFINITY);
 }
 
 int agent_main(int argc, char **argv)

@@ -62,7 +62,7 @@ char *creator_own(void)
 		text = NULL;
 	free(program);
 	free(name);
-	return text;
+	return text ? text_printable(text) : NULL;
 }
 
 static bool has_device(const struct record *record, dev_t number)

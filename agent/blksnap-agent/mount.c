@@ -275,7 +275,7 @@ static int unmount_all(const struct record *record, const char *text)
 	if (ret)
 		say_error(ret, "cannot tell where snapshot %s is mounted", text);
 	for (size_t i = 0; i < folders.count; i++) {
-		int error = mount_point_unmount(folders.items[i]);
+		int error = mount_point_unmount(folders.items[i], record);
 
 		if (!error)
 			continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -9,7 +10,9 @@
 
 #include "folder.h"
 #include "mount_point.h"
+#include "mounts.h"
 #include "say.h"
+#include "uses.h"
 
 static bool is_roots(int fd)
 {
@@ -54,8 +57,36 @@ int mount_point_mount(int folder, const char *image, const char *type, const cha
 	return ret;
 }
 
-/* The last name of a mount point cannot be given to something else, those before it can. */
-int mount_point_unmount(const char *path)
+static bool is_image(int dir, const char *name, const struct record *record)
+{
+	int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool image = fd >= 0 && uses_is_mount(record, mounts_id_of(fd));
+
+	if (fd >= 0)
+		close(fd);
+	return image;
+}
+
+/* An open folder keeps its mount busy. */
+static int unmount_in(int dir, const char *name, const struct record *record)
+{
+	int ret;
+
+	if (!is_image(dir, name, record))
+		return -EXDEV;
+	if (fchdir(dir))
+		return -errno;
+	ret = umount2(name, UMOUNT_NOFOLLOW) ? -errno : 0;
+	if (chdir("/") && !ret)
+		ret = -errno;
+	return ret;
+}
+
+/*
+ * The names before the last can be given to other folders meanwhile; so the one that has the
+ * mount point is opened. The mount point itself cannot be renamed while something is mounted.
+ */
+int mount_point_unmount(const char *path, const struct record *record)
 {
 	const char *name = strrchr(path, '/');
 	char *parent;
@@ -68,11 +99,9 @@ int mount_point_unmount(const char *path)
 	free(parent);
 	if (dir < 0)
 		return dir;
-	ret = fchdir(dir) || umount2(name + 1, UMOUNT_NOFOLLOW) ? -errno : 0;
+	ret = unmount_in(dir, name + 1, record);
 	if (!ret)
 		unlinkat(dir, name + 1, AT_REMOVEDIR);
 	close(dir);
-	if (chdir("/") && !ret)
-		ret = -errno;
 	return ret;
 }

@@ -4,7 +4,7 @@
 #define BLKSNAP_MOUNT_POINT_H
 
 #include <stdbool.h>
-#include <sys/types.h>
+#include "record.h"
 
 /*
  * Makes a folder in an open one, or takes one of root's that is there: a descriptor of it, or -1
@@ -16,7 +16,10 @@ int mount_point_make(int dir, const char *path, const char *name, bool *made);
 /* Mounts on an open folder, whatever its path leads to by now. 0 or a negative errno. */
 int mount_point_mount(int folder, const char *image, const char *type, const char *options);
 
-/* Unmounts what is mounted at a path, and removes the folder. 0 or a negative errno. */
-int mount_point_unmount(const char *path);
+/*
+ * Unmounts an image that is mounted at a path, and removes the folder. 0 or a negative errno,
+ * -EXDEV if something else is mounted there by now.
+ */
+int mount_point_unmount(const char *path, const struct record *record);
 
 #endif

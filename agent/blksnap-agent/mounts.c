@@ -47,8 +47,7 @@ bool mounts_visit(bool (*visit)(struct libmnt_fs *fs, void *argument), void *arg
 	return done;
 }
 
-/* The id of the mount that an open folder is in, as in the table; -1 if that cannot be told. */
-static int mount_id_of(int fd)
+int mounts_id_of(int fd)
 {
 	char path[64], line[128];
 	int id = -1;
@@ -69,7 +68,7 @@ int mounts_open_folder(struct libmnt_fs *fs, char **foreign)
 	const char *path = mnt_fs_get_target(fs);
 	int fd = path ? folder_open(path, foreign) : -ENOENT;
 
-	if (fd < 0 || mount_id_of(fd) == mnt_fs_get_id(fs))
+	if (fd < 0 || mounts_id_of(fd) == mnt_fs_get_id(fs))
 		return fd;
 	close(fd);
 	if (foreign) {

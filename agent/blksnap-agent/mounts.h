@@ -40,6 +40,9 @@ bool mounts_visit(bool (*visit)(struct libmnt_fs *fs, void *argument), void *arg
  */
 int mounts_devices(struct libmnt_fs *fs, struct fs_devices *devices);
 
+/* The id of the mount that an open folder is in, as in the table; -1 if that cannot be told. */
+int mounts_id_of(int fd);
+
 /*
  * Opens the folder of a mount, without following links: a descriptor, -EXDEV if the mount is
  * hidden by another one, or another negative errno. @foreign is that of folder_open().

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "output.h"
 #include "say.h"
 
 static bool quiet, json;
 static struct strings *collected;
+
+static const char error_kind[] = "error";
 
 void say_quietly(void)
 {
@@ -31,6 +36,19 @@ void say_collect(struct strings *into)
 	collected = into;
 }
 
+/* What the journal takes for a priority at the start of a line, if it is the journal that reads. */
+static const char *priority(const char *kind)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	uintmax_t device, inode;
+	struct stat st;
+
+	if (!stream || sscanf(stream, "%ju:%ju", &device, &inode) != 2 || fstat(STDERR_FILENO, &st) ||
+	    st.st_dev != device || st.st_ino != inode)
+		return "";
+	return kind == error_kind ? "<3>" : "<5>";
+}
+
 /* One line, also if there are line feeds in the text. */
 static void print_json(const char *kind, const char *text)
 {
@@ -41,6 +59,15 @@ static void print_json(const char *kind, const char *text)
 	json_object_put(object);
 }
 
+/* Names may come from anybody, and a terminal obeys what it is sent. */
+char *text_printable(char *text)
+{
+	for (char *byte = text; *byte; byte++)
+		if ((*byte > 0 && *byte < ' ' && *byte != '\n' && *byte != '\t') || *byte == 0x7f)
+			*byte = '?';
+	return text;
+}
+
 /* A program in the middle must not see the message in front of earlier results. */
 static void print(const char *kind, const char *text, const char *reason)
 {
@@ -49,12 +76,12 @@ static void print(const char *kind, const char *text, const char *reason)
 	if (asprintf(&whole, "%s%s%s", text, reason ? ": " : "", reason ? reason : "") < 0)
 		return;
 	fflush(stdout);
-	if (collected)
+	if (collected && kind == error_kind)
 		strings_add(collected, whole);
 	else if (json)
 		print_json(kind, whole);
 	else
-		fprintf(stderr, "blksnap-agent: %s\n", whole);
+		fprintf(stderr, "%sblksnap-agent: %s\n", priority(kind), text_printable(whole));
 	free(whole);
 }
 
@@ -77,7 +104,7 @@ void say(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	format_and_print("error", NULL, format, arguments);
+	format_and_print(error_kind, NULL, format, arguments);
 	va_end(arguments);
 }
 
@@ -97,7 +124,7 @@ void say_error(int error, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	format_and_print("error", strerror(error < 0 ? -error : error), format, arguments);
+	format_and_print(error_kind, strerror(error < 0 ? -error : error), format, arguments);
 	va_end(arguments);
 }
 
@@ -106,6 +133,6 @@ void say_failed(enum blksnap_operation operation, int error, const char *format,
 	va_list arguments;
 
 	va_start(arguments, format);
-	format_and_print("error", blksnap_strerror(operation, error), format, arguments);
+	format_and_print(error_kind, blksnap_strerror(operation, error), format, arguments);
 	va_end(arguments);
 }

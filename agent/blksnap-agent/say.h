@@ -26,7 +26,10 @@ void say_failed(enum blksnap_operation operation, int error, const char *format,
 void say_in_json(void);
 bool say_is_json(void);
 
-/* Messages are appended here instead, until it is called with NULL. */
+/* Errors are appended here instead, until it is called with NULL. */
 void say_collect(struct strings *into);
+
+/* Replaces what would control a terminal, but for line feeds; returns @text. */
+char *text_printable(char *text);
 
 #endif

@@ -9,8 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <libmount/libmount.h>
-
+#include "mounts.h"
 #include "runtime.h"
 #include "stack.h"
 #include "uses.h"
@@ -61,6 +60,36 @@ int uses_mounted(const struct record *record, struct strings *folders)
 		if (find_image(&record->devices.items[i], image, &number))
 			ret = add_mounts("/proc/self/mountinfo", image, number, folders);
 	return ret;
+}
+
+/**
+ * struct lookup - of one mount
+ * @record: the snapshot whose images it may be of
+ * @id: of the mount
+ */
+struct lookup {
+	const struct record *record;
+	int id;
+};
+
+static bool is_image_mount(struct libmnt_fs *fs, void *argument)
+{
+	const struct lookup *lookup = argument;
+	char image[64];
+	dev_t number;
+
+	for (size_t i = 0; mnt_fs_get_id(fs) == lookup->id && i < lookup->record->devices.count; i++)
+		if (find_image(&lookup->record->devices.items[i], image, &number) &&
+		    is_mount_of(fs, image, number))
+			return true;
+	return false;
+}
+
+bool uses_is_mount(const struct record *record, int mount_id)
+{
+	struct lookup lookup = { record, mount_id };
+
+	return mounts_visit(is_image_mount, &lookup);
 }
 
 /* "used by /dev/loop0" for each device that lies on the image. */
