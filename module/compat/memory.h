@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory and work queues; included by compat.h. */
+/* Memory, RCU and work queues; included by compat.h. */
+
+/* gate.c and bio.c take it for granted. */
+#if defined(COMPAT_HAS_RCU_SCHED) && defined(CONFIG_PREEMPT_RCU)
+#error "RCU of this kernel does not wait for code with interrupts off"
+#endif
 
 #ifndef COMPAT_HAS_WQ_PERCPU
 #define WQ_PERCPU	0
