@@ -251,15 +251,18 @@ static bool bio_range(struct bio *bio, struct compat_part *part, sector_t *secto
 	return true;
 }
 
-/* bio_show - shows a bio to one filter. Return: whether it was taken. */
-static bool bio_show(struct bio *bio, struct blkfilter_attachment *att, sector_t sector,
-		     sector_t count)
+/* bio_show - shows a bio to one filter. Return: as the filter. */
+static enum blkfilter_verdict bio_show(struct bio *bio, struct blkfilter_attachment *att,
+				       sector_t sector, sector_t count)
 {
+	enum blkfilter_verdict verdict;
 	struct shown *shown;
 
-	while (!gate_enter(att))
-		if (gate_hold(att, bio))
-			return true;
+	while (!gate_enter(att)) {
+		verdict = gate_hold(att, bio);
+		if (verdict != BLKFILTER_PASS)
+			return verdict;
+	}
 
 	shown = shown_find(bio, NULL);
 	if (unlikely(shown)) {
@@ -268,13 +271,27 @@ static bool bio_show(struct bio *bio, struct blkfilter_attachment *att, sector_t
 		shown = shown_new();
 		if (unlikely(!shown)) {
 			gate_leave(att);
-			gate_starve(att, bio);
-			return true;
+			return gate_starve(att, bio);
 		}
 		shown_add(shown, bio, att, NULL);
 	}
 	compat_bio_keep_private(bio);
 	return att->flt->ops->submit_bio(att->flt, bio, sector, count);
+}
+
+/*
+ * A filter has no room for the bio now. It will be shown to it once more; until then it is not one
+ * of those under way, which a take would have to wait for. What was put on it last is what this
+ * filter was shown it with: bios that come with a spare are submitted by workers, which are not made
+ * to wait (see may_wait() in gate.c).
+ */
+static void bio_unshow(struct bio *bio, struct blkfilter_attachment *att)
+{
+	struct shown *shown = bio->bi_private;
+
+	/* It was not if the gate is closed. */
+	if (bio->bi_end_io == shown_end_io && shown->att == att)
+		shown_remove(bio);
 }
 
 /**
@@ -283,26 +300,59 @@ static bool bio_show(struct bio *bio, struct blkfilter_attachment *att, sector_t
  * @bucket: that of its disk
  *
  * Context: that of the submission; does not sleep.
- * Return: true if it was taken: it is not to be submitted now.
+ * Return: %BLKFILTER_PASS to submit it. Else it is not to be submitted now: with %BLKFILTER_KEEP
+ * it was taken and may be gone, with %BLKFILTER_WAIT it is still the submitter's, who may sleep
+ * and is to wait for room (gate_wait_room()).
  */
-bool bio_filter(struct bio *bio, struct hlist_head *bucket)
+enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket)
 {
+	enum blkfilter_verdict verdict = BLKFILTER_PASS;
 	struct blkfilter_attachment *att;
 	sector_t sector, count;
-	bool taken = false;
 
 	rcu_read_lock();
 	hlist_for_each_entry_rcu(att, bucket, node) {
 		if (att->disk != compat_bio_disk(bio) ||
 		    !bio_range(bio, att->part, &sector, &count) || shown_find(bio, att))
 			continue;
-		taken = bio_show(bio, att, sector, count);
-		if (taken)
+		verdict = bio_show(bio, att, sector, count);
+		if (verdict != BLKFILTER_PASS) {
+			if (verdict == BLKFILTER_WAIT)
+				bio_unshow(bio, att);
 			break;
+		}
 	}
 	rcu_read_unlock();
-	return taken;
+	return verdict;
 }
+
+/* bio_is_shown - whether a bio carries what says that it was shown to a filter */
+bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att)
+{
+	return shown_find(bio, att);
+}
+
+/* bio_keeper - the attachment on the bio's disk that it was shown to last */
+static struct blkfilter_attachment *bio_keeper(struct bio *bio)
+{
+	struct gendisk *disk = compat_bio_disk(bio);
+	struct shown *shown = bio->bi_private;
+
+	/* Upper devices, and spares, which have none, may be among them. */
+	while (!shown->att || shown->att->disk != disk)
+		shown = shown->private;
+	return shown->att;
+}
+
+enum blkfilter_verdict blkfilter_may_keep(struct bio *bio, bool full)
+{
+	struct blkfilter_attachment *att = bio_keeper(bio);
+
+	if (unlikely((full || lane_is_full(att, bio)) && gate_may_wait(bio)))
+		return BLKFILTER_WAIT;
+	return likely(atomic_read(&att->queued) < QUEUED_MAX) ? BLKFILTER_KEEP : BLKFILTER_PASS;
+}
+EXPORT_SYMBOL_GPL(blkfilter_may_keep);
 
 /**
  * bio_add_spare - give a bio what it takes to be shown to one filter
@@ -323,7 +373,7 @@ void blkfilter_resubmit(struct bio *bio)
 {
 	bio->bi_opf &= ~REQ_NOWAIT;
 	bio_clear_polled(bio);
-	submit_bio_noacct(bio);
+	lane_submit(bio_keeper(bio), bio);
 }
 EXPORT_SYMBOL_GPL(blkfilter_resubmit);
 

@@ -29,6 +29,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include "../compat/compat.h"
+#include "../idle.h"
 
 /**
  * struct blkfilter_count - bios let through to a device, and ended, on one CPU
@@ -40,6 +41,24 @@
 struct blkfilter_count {
 	unsigned long entered;
 	unsigned long left;
+};
+
+/**
+ * struct lane - bios of one cgroup that are being submitted one after the other
+ * @link: in the attachment's list, as long as it has any
+ * @att: the attachment
+ * @group: compat_bio_group() of all of them
+ * @bios: the bios
+ * @count: their number
+ * @work: submits them
+ */
+struct lane {
+	struct list_head link;
+	struct blkfilter_attachment *att;
+	const void *group;
+	struct bio_list bios;
+	unsigned int count;
+	struct work_struct work;
 };
 
 /**
@@ -57,14 +76,19 @@ struct blkfilter_count {
  * @awaited: how many wait at @quiet
  * @gate_closed: new bios are to be held; from the start, until the attach is complete, and
  *	during a take. Changed under @held_lock once the attachment is in the table
- * @held_lock: protects @held, taken in any context
+ * @held_lock: protects @held, @nr_held and the lanes, taken in any context
  * @held: bios that wait for the gate to open, or for memory
+ * @nr_held: their number
  * @reserve: struct shown for bios that were held; of its own, since a bio of an upper device
  *	ends only after those of lower ones got theirs
  * @spares: those taken from @reserve that have not come back
  * @held_work: submits them anew
  * @wq: runs @held_work; of its own, since a submission may block until another device's
  *	bios go on
+ * @lanes: those that have bios; see lane.c
+ * @common: the one that is always there
+ * @lane_wq: runs them
+ * @queued: bios in lanes
  * @reap_work: frees the attachment once its bios have ended
  */
 struct blkfilter_attachment {
@@ -83,10 +107,15 @@ struct blkfilter_attachment {
 	bool gate_closed;
 	raw_spinlock_t held_lock;
 	struct bio_list held;
+	unsigned int nr_held;
 	mempool_t *reserve;
 	atomic_t spares;
 	struct work_struct held_work;
 	struct workqueue_struct *wq;
+	struct list_head lanes;
+	struct lane common;
+	struct workqueue_struct *lane_wq;
+	atomic_t queued;
 	struct work_struct reap_work;
 };
 
@@ -165,20 +194,40 @@ static inline bool gate_enter(struct blkfilter_attachment *att)
 	return false;
 }
 
+/*
+ * Where so many bios wait, held at a gate or in one lane, who submits more has to wait: about as
+ * many as a device has requests. Of the largest, 1 MiB each, these are 5 MiB of bios and vectors.
+ */
+#define HELD_ENOUGH	1024
+/* So many at the most in the lanes of an attachment, since not everybody can be made to wait. */
+#define QUEUED_MAX	(16 * HELD_ENOUGH)
+
 void gate_wake(struct blkfilter_attachment *att, unsigned long flags);
-bool gate_hold(struct blkfilter_attachment *att, struct bio *bio);
-void gate_starve(struct blkfilter_attachment *att, struct bio *bio);
+void gate_add_held(struct blkfilter_attachment *att, struct bio *bio);
+enum blkfilter_verdict gate_hold(struct blkfilter_attachment *att, struct bio *bio);
+enum blkfilter_verdict gate_starve(struct blkfilter_attachment *att, struct bio *bio);
+void gate_init(void);
+bool gate_may_wait(const struct bio *bio);
+bool gate_wait_room(struct bio *bio);
 void gate_open(struct blkfilter_attachment *att);
 void gate_held_work(struct work_struct *work);
 bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline);
 void gate_put_spare(struct blkfilter_attachment *att);
 void gate_wait_spares(struct blkfilter_attachment *att);
 
+/* lane.c: lets bios go on, those of one cgroup without waiting for those of another */
+void lane_submit(struct blkfilter_attachment *att, struct bio *bio);
+bool lane_is_full(struct blkfilter_attachment *att, struct bio *bio);
+void lane_wait_empty(struct blkfilter_attachment *att);
+int lane_init(struct blkfilter_attachment *att, const char *name);
+void lane_exit(struct blkfilter_attachment *att);
+
 /* bio.c: the way of a bio */
 int bio_init_cache(void);
 void bio_exit_cache(void);
 mempool_t *bio_new_reserve(void);
-bool bio_filter(struct bio *bio, struct hlist_head *bucket);
+enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket);
+bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att);
 void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att);
 
 /* hook.c: how bios, ioctls and removals get here */

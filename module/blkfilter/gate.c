@@ -88,7 +88,87 @@ void gate_wait_spares(struct blkfilter_attachment *att)
 	atomic_dec(&att->awaited);
 }
 
-static void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)
+/*
+ * Where submitters wait for room, by disk. Woken when there is some for anybody of them: who does
+ * not get any waits again.
+ */
+#define ROOM_BITS	6
+static wait_queue_head_t rooms[1 << ROOM_BITS];
+/*
+ * So long at most, for each bio. Whatever else there is to limit how long it takes, the wait is no
+ * part of it; and what is submitted after that is so little that it does not matter.
+ */
+#define ROOM_TIMEOUT	(5 * HZ)
+
+void blkfilter_wake(struct gendisk *disk)
+{
+	wait_queue_head_t *room = &rooms[hash_ptr(disk, ROOM_BITS)];
+
+	if (wq_has_sleeper(room))
+		wake_up_all(room);
+}
+EXPORT_SYMBOL_GPL(blkfilter_wake);
+
+/**
+ * gate_may_wait - whether the submitter of a bio can be made to wait
+ * @bio: the bio
+ *
+ * As it could be made to wait for a request, but less often: not with current->bio_list set, since
+ * bios that are counted may be in it; not those who free memory; and not those who are on the way
+ * of I/O themselves, our own workers among them, which all forbid I/O to the allocator.
+ *
+ * Context: any, see gate_wait_room().
+ */
+bool gate_may_wait(const struct bio *bio)
+{
+	return in_task() && !current->bio_list && !(bio->bi_opf & REQ_NOWAIT) &&
+	       !(current->flags & (PF_MEMALLOC | PF_MEMALLOC_NOIO));
+}
+
+/**
+ * gate_wait_room - wait until a bio can go on or be taken
+ * @bio: a bio that is being submitted, for which bio_filter() has returned %BLKFILTER_WAIT
+ *
+ * It is counted nowhere meanwhile, so that no take waits for its submitter. What makes room does
+ * not depend on the submitter either, whatever locks that may hold: copying needs the origin, the
+ * storage and its own reserves. If there is no room in time, it is taken all the same.
+ *
+ * Context: in place of submit_bio_noacct(). That sleeps; where it is called all the same with
+ * interrupts or preemption off, nobody waits.
+ * Return: whether it is to be submitted; else it was taken, and may be gone.
+ */
+bool gate_wait_room(struct bio *bio)
+{
+	struct gendisk *disk = compat_bio_disk(bio);
+	struct hlist_head *bucket = registry_bucket(disk);
+	enum blkfilter_verdict verdict = BLKFILTER_WAIT;
+
+	/* Whoever submitted it is not told where to poll. */
+	bio_clear_polled(bio);
+	if (!preempt_count() && !irqs_disabled())
+		wait_event_idle_timeout(rooms[hash_ptr(disk, ROOM_BITS)],
+					(verdict = bio_filter(bio, bucket)) != BLKFILTER_WAIT,
+					ROOM_TIMEOUT);
+	if (verdict == BLKFILTER_WAIT) {
+		/* Now as one that may not wait. It is cleared when the bio is submitted. */
+		bio->bi_opf |= REQ_NOWAIT;
+		verdict = bio_filter(bio, bucket);
+		if (verdict == BLKFILTER_PASS)
+			bio->bi_opf &= ~REQ_NOWAIT;
+	}
+	return verdict == BLKFILTER_PASS;
+}
+
+void gate_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rooms); i++)
+		init_waitqueue_head(&rooms[i]);
+}
+
+/* gate_add_held - keep a bio until held_work is queued. Called with held_lock held. */
+void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)
 {
 	/*
 	 * Its submitter will have gone: nobody polls for it, and having been told
@@ -97,6 +177,13 @@ static void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)
 	bio->bi_opf &= ~REQ_NOWAIT;
 	bio_clear_polled(bio);
 	bio_list_add(&att->held, bio);
+	att->nr_held++;
+}
+
+/* Called with held_lock held. */
+static bool has_room(const struct blkfilter_attachment *att, const struct bio *bio)
+{
+	return att->nr_held < HELD_ENOUGH || !gate_may_wait(bio);
 }
 
 /**
@@ -104,35 +191,61 @@ static void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)
  * @att: the attachment, under RCU
  * @bio: the bio, not counted
  *
- * Return: false if the gate is open again.
+ * Return: %BLKFILTER_KEEP; %BLKFILTER_WAIT if enough are held and its submitter can wait;
+ * %BLKFILTER_PASS if the gate is open again.
  */
-bool gate_hold(struct blkfilter_attachment *att, struct bio *bio)
+enum blkfilter_verdict gate_hold(struct blkfilter_attachment *att, struct bio *bio)
 {
+	enum blkfilter_verdict verdict = BLKFILTER_PASS;
 	unsigned long flags;
-	bool closed;
 
 	raw_spin_lock_irqsave(&att->held_lock, flags);
-	closed = att->gate_closed;
-	if (closed)
+	if (att->gate_closed)
+		verdict = has_room(att, bio) ? BLKFILTER_KEEP : BLKFILTER_WAIT;
+	if (verdict == BLKFILTER_KEEP)
 		gate_add_held(att, bio);
 	raw_spin_unlock_irqrestore(&att->held_lock, flags);
-	return closed;
+	return verdict;
 }
 
 /**
  * gate_starve - keep a bio until there is memory for it
  * @att: the attachment, under RCU
  * @bio: the bio, not counted
+ *
+ * Return: %BLKFILTER_KEEP, or %BLKFILTER_WAIT as gate_hold().
  */
-void gate_starve(struct blkfilter_attachment *att, struct bio *bio)
+enum blkfilter_verdict gate_starve(struct blkfilter_attachment *att, struct bio *bio)
 {
+	enum blkfilter_verdict verdict;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&att->held_lock, flags);
-	gate_add_held(att, bio);
-	if (!att->gate_closed)
-		queue_work(att->wq, &att->held_work);
+	verdict = has_room(att, bio) ? BLKFILTER_KEEP : BLKFILTER_WAIT;
+	if (verdict == BLKFILTER_KEEP) {
+		gate_add_held(att, bio);
+		if (!att->gate_closed)
+			queue_work(att->wq, &att->held_work);
+	}
 	raw_spin_unlock_irqrestore(&att->held_lock, flags);
+	return verdict;
+}
+
+/* take_held - the next held bio to go on, if any. Not into a closed gate, see take_first(). */
+static struct bio *take_held(struct blkfilter_attachment *att)
+{
+	struct bio *bio = NULL;
+	bool room = false;
+
+	raw_spin_lock_irq(&att->held_lock);
+	if (!att->gate_closed)
+		bio = bio_list_pop(&att->held);
+	if (bio)
+		room = --att->nr_held == HELD_ENOUGH - 1;
+	raw_spin_unlock_irq(&att->held_lock);
+	if (room)
+		blkfilter_wake(att->disk);
+	return bio;
 }
 
 /* Submits what was held, each bio with the memory that the way through will take. */
@@ -140,26 +253,11 @@ void gate_held_work(struct work_struct *work)
 {
 	struct blkfilter_attachment *att =
 		container_of(work, struct blkfilter_attachment, held_work);
-	struct bio_list bios;
+	unsigned int noio = memalloc_noio_save();
 	struct bio *bio;
-	unsigned int noio;
 
-	raw_spin_lock_irq(&att->held_lock);
-	bios = att->held;
-	bio_list_init(&att->held);
-	raw_spin_unlock_irq(&att->held_lock);
-
-	noio = memalloc_noio_save();
-	/* Not into a closed gate: what they take from the reserve would be held with them. */
-	while (!READ_ONCE(att->gate_closed) && (bio = bio_list_pop(&bios))) {
-		bio_add_spare(bio, att);
-		submit_bio_noacct(bio);
-	}
-	raw_spin_lock_irq(&att->held_lock);
-	bio_list_merge_head(&att->held, &bios);
-	if (!att->gate_closed && !bio_list_empty(&bios))
-		queue_work(att->wq, &att->held_work);
-	raw_spin_unlock_irq(&att->held_lock);
+	while ((bio = take_held(att)))
+		lane_submit(att, bio);
 	memalloc_noio_restore(noio);
 }
 
@@ -184,6 +282,7 @@ void gate_open(struct blkfilter_attachment *att)
 	smp_store_release(&att->gate_closed, false);
 	queue_work(att->wq, &att->held_work);
 	raw_spin_unlock_irqrestore(&att->held_lock, flags);
+	blkfilter_wake(att->disk);
 }
 
 static struct gendisk *disk_of(const struct blkfilter *flt)

@@ -13,7 +13,8 @@
  * writes would be lost to the change map.
  *
  * Who runs when: submit_bio_noacct() is called in any context that may submit, process
- * or not, with any locks held; the hook for it neither sleeps nor submits. The others
+ * or not, with any locks held; the hook for it neither sleeps nor submits. Where
+ * submit_bio_noacct() may sleep, take_bio_later() may. The others
  * are called in process context. A redirected function may be left by a task only after
  * long; the count of those inside, and RCU for tasks for the few instructions before it
  * was counted and after, let hook_exit() wait for them.
@@ -62,17 +63,32 @@ static noinline compat_qc_t take_bio(struct bio *bio)
 	return COMPAT_QC_NONE;
 }
 
+/* The bio is still its submitter's, who is to wait for room. */
+static noinline compat_qc_t take_bio_later(struct bio *bio)
+{
+	enter();
+	if (gate_wait_room(bio))
+		submit_bio_noacct(bio);
+	leave();
+	return COMPAT_QC_NONE;
+}
+
 static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			  struct ftrace_regs *fregs)
 {
 	struct bio *bio = (struct bio *)ftrace_regs_get_argument(fregs, 0);
+	enum blkfilter_verdict verdict;
 	struct hlist_head *bucket;
 
 	if (!op_is_write(bio_op(bio)) || !bio_sectors(bio))
 		return;
 	bucket = registry_bucket(compat_bio_disk(bio));
-	if (unlikely(!hlist_empty(bucket)) && bio_filter(bio, bucket))
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_bio);
+	if (likely(hlist_empty(bucket)))
+		return;
+	verdict = bio_filter(bio, bucket);
+	if (verdict != BLKFILTER_PASS)
+		ftrace_regs_set_instruction_pointer(fregs, verdict == BLKFILTER_WAIT ?
+			(unsigned long)take_bio_later : (unsigned long)take_bio);
 }
 
 /* Writing pages past bios: this answer sends the callers back to bios. */

@@ -9,6 +9,7 @@ static int __init blkfilter_init(void)
 {
 	int ret;
 
+	gate_init();
 	ret = bio_init_cache();
 	if (ret)
 		return ret;

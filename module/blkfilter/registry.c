@@ -123,6 +123,7 @@ static void free_attachment(struct kref *ref)
 {
 	struct blkfilter_attachment *att = container_of(ref, struct blkfilter_attachment, ref);
 
+	lane_exit(att);
 	destroy_workqueue(att->wq);
 	mempool_destroy(att->reserve);
 	free_percpu(att->count);
@@ -157,6 +158,8 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 	att->reserve = bio_new_reserve();
 	if (!att->reserve)
 		goto err_destroy_wq;
+	if (lane_init(att, dev_name(compat_part_device(compat_part_of(bdev)))))
+		goto err_destroy_reserve;
 	att->part = compat_part_of(bdev);
 	att->disk = bdev->bd_disk;
 	kref_init(&att->ref);
@@ -168,6 +171,8 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 	INIT_WORK(&att->reap_work, reap);
 	return att;
 
+err_destroy_reserve:
+	mempool_destroy(att->reserve);
 err_destroy_wq:
 	destroy_workqueue(att->wq);
 err_free_percpu:
@@ -235,7 +240,7 @@ static void table_del(struct blkfilter_attachment *att)
 		hook_remove();
 	mutex_unlock(&blkfilter_lock);
 	gate_open(att); /* it is closed if the device went in the middle of a take */
-	flush_work(&att->held_work);
+	idle_flush_work(&att->held_work);
 }
 
 /* Takes the filter off. @att->op_lock is held. */
@@ -247,6 +252,7 @@ static void detach(struct blkfilter_attachment *att)
 	table_del(att);
 	att->detached = true;
 	flt->ops->detach(flt);
+	lane_wait_empty(att);
 	module_put(owner);
 	put_device(compat_part_device(att->part));
 	queue_work(reaper, &att->reap_work);

@@ -14,12 +14,19 @@
  * comes while a batch is under way makes the next one.
  *
  * Memory is bounded: a device has so many slots; when they are used up copy_work() lets
- * the writes of its batch go and waits for copies to be stored. If no store ends within
- * STORE_TIMEOUT, the snapshot is given up and the writes go on. An operation larger than
+ * the writes of its batch go and waits for copies to be stored. An operation larger than
  * all slots is thereby copied in windows, and between two windows what somebody waits for goes
- * first: nothing holds back who writes without waiting, so that gigabytes may be parked. Records
- * of chunks come on top of that; failing to get memory for one gives up the image, never the
- * write.
+ * first. Records of chunks come on top of that; failing to get memory for one gives up the image,
+ * never the write.
+ *
+ * So is what is parked: whoever submits more than parked_maximum has to wait (blkfilter_may_keep()).
+ * The bound is for each of the two queues, so that who writes without waiting leaves room for the
+ * others. Who cannot be made to wait can get past it. If the writes that are parked on all devices
+ * thereby take up more memory than PARKED_SHARE of the machine's, the snapshot is given up.
+ *
+ * And so is time: if a write is parked for longer than copy_timeout, for whatever reason, the
+ * snapshot is given up and all writes go on. check_patience() looks after that, in a timer, so
+ * that it depends on no worker that may wait itself.
  *
  * After a failure (diff_area_error()) nothing is copied or stored any more; blocks stay in
  * whatever state they were. Reads of the image look at the error after they have got their
@@ -28,6 +35,7 @@
 #include <linux/highmem.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include "../idle.h"
 #include "diff_area.h"
 #include "diff_store.h"
 #include "params.h"
@@ -41,6 +49,23 @@ static struct param free_diff_buffer_pool_size = {
 };
 
 PARAM(free_diff_buffer_pool_size, "pages that a device of a snapshot has in reserve for copying");
+
+static struct param parked_maximum = {
+	.value = 64, .min = 1, .max = 65536,
+};
+
+PARAM(parked_maximum, "MiB that writes parked on a device cover, of those that are waited for and of the others, before who submits more has to wait");
+
+static struct param copy_timeout = {
+	.value = 30, .min = 1, .max = 3600,
+};
+
+PARAM(copy_timeout, "seconds that a write may wait for being copied before the snapshot is given up");
+
+/* All that is parked may take up this part of the memory. */
+#define PARKED_SHARE	16
+/* Of that, in bytes. */
+static atomic_long_t parked_memory = ATOMIC_LONG_INIT(0);
 
 /**
  * struct wish - somebody wants blocks copied
@@ -76,6 +101,7 @@ static void kick(struct diff_area *area)
 {
 	wake_up_all(&area->progress);
 	queue_work(area->copy_wq, &area->copy_work);
+	blkfilter_wake(area->disk);
 }
 
 void diff_area_fail(struct diff_area *area, int error)
@@ -108,6 +134,102 @@ static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 fi
 		copy->states = states;
 	}
 	return copy;
+}
+
+/*
+ * What is parked
+ */
+
+/* About how many blocks a write covers, one at least: that is what has to be copied for it. */
+static long blocks_of(const struct bio *bio)
+{
+	return max(bio->bi_iter.bi_size / DIFF_BLOCK_SIZE, 1U);
+}
+
+/* About what a parked write takes up itself; its data is somebody else's, or zeros. */
+static long memory_of(struct bio *bio)
+{
+	long pages = bio_has_data(bio) ? blocks_of(bio) : 0;
+
+	return 2 * sizeof(struct bio) + pages * sizeof(struct bio_vec);
+}
+
+static long queue_limit(void)
+{
+	return (long)param_value(&parked_maximum) << (20 - DIFF_BLOCK_SHIFT);
+}
+
+static bool queue_is_empty(const struct write_queue *queue)
+{
+	return queue->came == READ_ONCE(queue->gone);
+}
+
+/* Called with the area's lock held. */
+static void queue_add(struct write_queue *queue, struct bio *bio)
+{
+	bio_list_add(&queue->bios, bio);
+	queue->came++;
+	atomic_long_add(blocks_of(bio), &queue->blocks);
+	atomic_long_add(memory_of(bio), &parked_memory);
+}
+
+/* queue_remove - a write that a batch has taken is going on. In the copy worker. */
+static void queue_remove(struct diff_area *area, struct write_queue *queue, struct bio *bio)
+{
+	long enough = queue_limit() * 3 / 4, blocks = blocks_of(bio);
+	long left = atomic_long_sub_return(blocks, &queue->blocks);
+
+	atomic_long_sub(memory_of(bio), &parked_memory);
+	WRITE_ONCE(queue->gone, queue->gone + 1);
+	/* Once in a while: all who wait for room are woken. */
+	if (unlikely(left < enough && left + blocks >= enough))
+		blkfilter_wake(area->disk);
+}
+
+/* Called with the area's lock held. */
+static void start_clock(struct diff_area *area)
+{
+	unsigned int i;
+
+	for (i = 0; i < WRITE_MARKS; i++) {
+		area->awaited.marks[i] = READ_ONCE(area->awaited.gone);
+		area->parked.marks[i] = READ_ONCE(area->parked.gone);
+	}
+	area->ticking = true;
+	mod_timer(&area->clock, jiffies + param_value(&copy_timeout) * HZ / WRITE_MARKS);
+}
+
+/* Looks at the oldest mark, makes the newest. Return: whether a write from then is still there. */
+static bool queue_tick(struct write_queue *queue, unsigned int mark)
+{
+	bool late = (s32)(READ_ONCE(queue->gone) - queue->marks[mark]) < 0;
+
+	queue->marks[mark] = queue->came;
+	return late;
+}
+
+/*
+ * Whether a write waits for longer than it may. That is found out without a time for each of them,
+ * since they go in the order they came: at each tick is noted how many have come, and looked
+ * whether so many have gone as had come WRITE_MARKS ticks ago. So it is noticed at the latest a
+ * sixteenth of the time too late.
+ */
+static void check_patience(struct timer_list *timer)
+{
+	struct diff_area *area = container_of(timer, struct diff_area, clock);
+	unsigned long flags;
+	bool late;
+
+	raw_spin_lock_irqsave(&area->lock, flags);
+	late = queue_tick(&area->awaited, area->mark);
+	late |= queue_tick(&area->parked, area->mark);
+	area->mark = (area->mark + 1) % WRITE_MARKS;
+	area->ticking = !queue_is_empty(&area->awaited) || !queue_is_empty(&area->parked);
+	if (area->ticking)
+		mod_timer(timer, jiffies + param_value(&copy_timeout) * HZ / WRITE_MARKS);
+	raw_spin_unlock_irqrestore(&area->lock, flags);
+	if (late)
+		diff_area_fail_all(area, -ETIMEDOUT);
 }
 
 /*
@@ -177,8 +299,10 @@ static void batch_finish(struct diff_area *area, struct batch *batch)
 	diff_store_queue(area, batch);
 	list_for_each_entry_safe(wish, next, &batch->wishes, link)
 		complete(&wish->done);
-	while ((bio = bio_list_pop(&batch->writes)))
+	while ((bio = bio_list_pop(&batch->writes))) {
+		queue_remove(area, batch->queue, bio);
 		blkfilter_resubmit(bio);
+	}
 	batch_init(batch);
 }
 
@@ -313,13 +437,14 @@ static bool copy_awaited(struct diff_area *area)
 	u64 block, end;
 
 	raw_spin_lock_irq(&area->lock);
-	writes = area->awaited;
-	bio_list_init(&area->awaited);
+	writes = area->awaited.bios;
+	bio_list_init(&area->awaited.bios);
 	list_splice_init(&area->wanted, &wishes);
 	raw_spin_unlock_irq(&area->lock);
 	if (bio_list_empty(&writes) && list_empty(&wishes))
 		return false;
 
+	batch.queue = &area->awaited;
 	batch_init(&batch);
 	blk_start_plug(&plug);
 	while ((bio = bio_list_pop(&writes))) {
@@ -355,17 +480,19 @@ static bool copy_others(struct diff_area *area)
 	u64 block, end;
 
 	raw_spin_lock_irq(&area->lock);
-	writes = area->parked;
-	bio_list_init(&area->parked);
+	writes = area->parked.bios;
+	bio_list_init(&area->parked.bios);
 	raw_spin_unlock_irq(&area->lock);
 	if (bio_list_empty(&writes))
 		return false;
 
+	batch.queue = &area->parked;
 	batch_init(&batch);
 	blk_start_plug(&plug);
 	while ((bio = bio_list_pop(&writes))) {
 		/* Advice, and not worth the space that the copy would take. */
 		if (bio_op(bio) == REQ_OP_DISCARD) {
+			queue_remove(area, &area->parked, bio);
 			bio_endio(bio);
 			continue;
 		}
@@ -403,25 +530,36 @@ static void copy_work(struct work_struct *work)
  * Writes to the origin
  */
 
-bool diff_area_park(struct diff_area *area, struct bio *bio)
+enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio)
 {
-	struct bio_list *list = &area->parked;
+	struct write_queue *queue = &area->parked;
+	enum blkfilter_verdict verdict;
 	unsigned long flags;
 
 	if (diff_area_error(area))
-		return false;
+		return BLKFILTER_PASS;
 	/*
 	 * Somebody waits for what is marked as synchronous, for metadata when the log is full, and
 	 * for memory. But write zeroes, always marked, may be as large as the disk.
 	 */
 	if (bio_op(bio) == REQ_OP_WRITE &&
 	    (op_is_sync(bio->bi_opf) || bio->bi_opf & (REQ_META | REQ_SWAP)))
-		list = &area->awaited;
+		queue = &area->awaited;
+	verdict = blkfilter_may_keep(bio, atomic_long_read(&queue->blocks) >= queue_limit());
+	if (verdict == BLKFILTER_WAIT)
+		return verdict;
+	if (verdict == BLKFILTER_PASS ||
+	    atomic_long_read(&parked_memory) / (long)PAGE_SIZE > totalram_pages() / PARKED_SHARE) {
+		diff_area_fail_all(area, -ENOMEM);
+		return BLKFILTER_PASS;
+	}
 	raw_spin_lock_irqsave(&area->lock, flags);
-	bio_list_add(list, bio);
+	queue_add(queue, bio);
+	if (unlikely(!area->ticking))
+		start_clock(area);
 	queue_work(area->copy_wq, &area->copy_work);
 	raw_spin_unlock_irqrestore(&area->lock, flags);
-	return true;
+	return BLKFILTER_KEEP;
 }
 
 /* The blocks that lie inside of sectors as a whole; the last one of the device need not be. */
@@ -493,8 +631,8 @@ int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t co
 		list_add_tail(&wish.link, &area->wanted);
 		raw_spin_unlock_irq(&area->lock);
 		queue_work(area->copy_wq, &area->copy_work);
-		wait_for_completion(&wish.done);
-		wait_event(area->progress, none_on_the_way(area, first, blocks));
+		idle_wait_for_completion(&wish.done);
+		wait_event_idle(area->progress, none_on_the_way(area, first, blocks));
 	}
 	return diff_area_error(area);
 }
@@ -541,6 +679,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	if (!area)
 		return ERR_PTR(-ENOMEM);
 	area->origin = origin;
+	area->disk = origin->bd_disk;
 	area->dev = origin->bd_dev;
 	area->capacity = bdev_nr_sectors(origin);
 	area->diskseq = compat_diskseq(origin->bd_disk);
@@ -549,9 +688,10 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	area->granule = max(area->physical_block_size / DIFF_BLOCK_SIZE, 1U);
 	area->storage = storage;
 	raw_spin_lock_init(&area->lock);
-	bio_list_init(&area->awaited);
-	bio_list_init(&area->parked);
+	bio_list_init(&area->awaited.bios);
+	bio_list_init(&area->parked.bios);
 	INIT_LIST_HEAD(&area->wanted);
+	timer_setup(&area->clock, check_patience, 0);
 	INIT_WORK(&area->copy_work, copy_work);
 	init_waitqueue_head(&area->progress);
 	event_init(&area->lost);
@@ -592,14 +732,16 @@ void diff_area_put_origin(struct diff_area *area)
 void diff_area_leave_origin(struct diff_area *area)
 {
 	smp_mb(); /* the error was set before, see diff_area_get_origin() */
-	flush_workqueue(area->copy_wq);
-	wait_event(area->progress, !atomic_read(&area->readers));
+	idle_flush_work(&area->copy_work);
+	wait_event_idle(area->progress, !atomic_read(&area->readers));
 }
 
 void diff_area_free(struct diff_area *area)
 {
 	/* A store that fails wakes the copy worker, which has nothing to store any more. */
 	diff_store_exit(area);
+	/* No write is left that it would tick for. */
+	timer_delete_sync(&area->clock);
 	if (area->copy_wq)
 		destroy_workqueue(area->copy_wq);
 	event_queue_drop(&area->storage->events, &area->lost);

@@ -9,14 +9,37 @@
 #include <linux/bio.h>
 #include <linux/blk-filter.h>
 #include <linux/mempool.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 #include "chunk.h"
 #include "diff_storage.h"
 #include "slots.h"
 
+/* How finely the time is measured that writes wait. */
+#define WRITE_MARKS	16
+
+/**
+ * struct write_queue - writes that wait for being copied, in the order they came
+ * @bios: those that no batch has taken
+ * @blocks: blocks that all of them cover, at least one each, and those in a batch
+ * @came: counts writes that came
+ * @gone: of these, those that are over. They go in the order they came
+ * @marks: what @came was the last times the clock ticked, see check_patience()
+ *
+ * Under the area's lock, but for @blocks, and for @gone, which the copy worker counts.
+ */
+struct write_queue {
+	struct bio_list bios;
+	atomic_long_t blocks;
+	u32 came;
+	u32 gone;
+	u32 marks[WRITE_MARKS];
+};
+
 /**
  * struct diff_area - the difference of a device to its image
  * @origin: the device, kept open by the snapshot; not used after diff_area_leave_origin()
+ * @disk: of it; a name only
  * @dev: its number, for messages
  * @capacity: of the image, in sectors
  * @diskseq: of the origin's disk at the take
@@ -32,6 +55,9 @@
  * @awaited: writes that wait for their blocks to be copied, and that somebody waits for
  * @wanted: struct wish, others who do
  * @parked: writes that may take their time
+ * @clock: ticks while there are any
+ * @ticking: it does
+ * @mark: which of the marks is the next
  * @copy_wq: runs @copy_work
  * @copy_work: reads what is to be copied, then lets the writes go on
  *
@@ -43,8 +69,6 @@
  * @store_work: writes them to the storage
  * @store_bios: for its bios
  * @stored: counts copies that are done with
- * @store_ended: when a store last ended well, in jiffies, or diff_store_wait() began; a bare time,
- *	written in any context without a lock (see there)
  * @progress: woken when @stored grows, when @readers becomes 0, and on failure
  * @readers: reads of the image from the origin that are under way
  *
@@ -53,6 +77,7 @@
  */
 struct diff_area {
 	struct block_device *origin;
+	struct gendisk *disk;
 	dev_t dev;
 	sector_t capacity;
 	u64 diskseq;
@@ -65,9 +90,12 @@ struct diff_area {
 	struct event lost;
 
 	raw_spinlock_t lock;
-	struct bio_list awaited;
+	struct write_queue awaited;
 	struct list_head wanted;
-	struct bio_list parked;
+	struct write_queue parked;
+	struct timer_list clock;
+	bool ticking;
+	unsigned int mark;
 	struct workqueue_struct *copy_wq;
 	struct work_struct copy_work;
 
@@ -79,7 +107,6 @@ struct diff_area {
 	struct work_struct store_work;
 	struct bio_set store_bios;
 	unsigned long stored;
-	unsigned long store_ended;
 	wait_queue_head_t progress;
 	atomic_t readers;
 };
@@ -128,11 +155,11 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
  * @bio: the write
  *
  * Context: that of the submission.
- * Return: true if it was taken: it goes on when what it destroys has been copied, or, a
- * discard of data that is still needed, is ended without doing anything. False if nothing is
- * copied any more.
+ * Return: %BLKFILTER_KEEP if it was taken: it goes on when what it destroys has been copied, or, a
+ * discard of data that is still needed, is ended without doing anything. %BLKFILTER_WAIT if enough
+ * are parked and its submitter can wait. %BLKFILTER_PASS if nothing is copied any more.
  */
-bool diff_area_park(struct diff_area *area, struct bio *bio);
+enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio);
 
 /**
  * diff_area_write - a write to the origin comes
@@ -142,18 +169,19 @@ bool diff_area_park(struct diff_area *area, struct bio *bio);
  * @count: how many
  *
  * Context: that of the submission. Inline: for each write.
- * Return: as diff_area_park(), false also if all of its blocks have been copied.
+ * Return: as diff_area_park(), %BLKFILTER_PASS also if all of its blocks have been copied.
  */
-static inline bool diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector,
-				   sector_t count)
+static inline enum blkfilter_verdict diff_area_write(struct diff_area *area, struct bio *bio,
+						     sector_t sector, sector_t count)
 {
 	sector_t end = min(sector + count, area->capacity);
 
 	/* The device may be larger than the image by now. */
-	return sector < area->capacity &&
-	       chunk_any_uncopied(&area->table, sector / DIFF_BLOCK_SECTORS,
-				  DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS)) &&
-	       diff_area_park(area, bio);
+	if (sector < area->capacity &&
+	    chunk_any_uncopied(&area->table, sector / DIFF_BLOCK_SECTORS,
+			       DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS)))
+		return diff_area_park(area, bio);
+	return BLKFILTER_PASS;
 }
 
 /**

@@ -7,13 +7,12 @@
  * reader of the image finds the block in its slot, or not in memory any more.
  */
 #include <linux/sched/mm.h>
+#include "../idle.h"
 #include "diff_store.h"
 
 #define STORE_RESERVE	4
 /* The most that one bio writes to the storage. */
 #define STORE_BLOCKS	256U
-/* Whoever waits for memory gives up when no store has ended for so long. */
-#define STORE_TIMEOUT	(30 * HZ)
 
 /*
  * What is shared with copying
@@ -46,7 +45,7 @@ void batch_put(struct batch *batch, blk_status_t status)
 int batch_wait(struct batch *batch)
 {
 	batch_put(batch, BLK_STS_OK);
-	wait_for_completion_io(&batch->done);
+	idle_wait_for_completion(&batch->done);
 	return READ_ONCE(batch->error);
 }
 
@@ -92,8 +91,6 @@ static void store_end(struct bio *bio)
 	 */
 	if (unlikely(status))
 		diff_area_fail_all(store->area, blk_status_to_errno(status));
-	else
-		WRITE_ONCE(store->area->store_ended, jiffies);
 	bio_put(bio);
 	batch_put(batch, status);
 }
@@ -213,25 +210,12 @@ static void store_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 }
 
-/*
- * The time begins anew whenever a store of the area ends well. A batch has only so many of them,
- * and the end of it ends the wait: so the wait is bounded even if storage hangs in between. Stores
- * of other areas do not count; those to another device might go on while ours hang for ever.
- *
- * @store_ended is a bare time, by which no data is found, so nothing has to be ordered with it. It
- * is written here and, in any context, by store_end(). One may overwrite what the other has
- * written a moment later: then that moment is lost, no more.
- */
 void diff_store_wait(struct diff_area *area, unsigned long seen)
 {
-	WRITE_ONCE(area->store_ended, jiffies);
-	do {
-		/* The storage may fail for another area, which wakes nobody here. */
-		if (wait_event_timeout(area->progress, READ_ONCE(area->stored) != seen ||
-				       diff_area_error(area), HZ))
-			return;
-	} while (time_before(jiffies, READ_ONCE(area->store_ended) + STORE_TIMEOUT));
-	diff_area_fail_all(area, -ETIMEDOUT);
+	/* The storage may fail for another area, which wakes nobody here. */
+	while (!wait_event_idle_timeout(area->progress, READ_ONCE(area->stored) != seen ||
+					diff_area_error(area), HZ))
+		;
 }
 
 /*
@@ -251,7 +235,9 @@ int diff_store_init(struct diff_area *area)
 
 void diff_store_exit(struct diff_area *area)
 {
-	if (area->store_wq)
+	if (area->store_wq) {
+		idle_flush_work(&area->store_work);
 		destroy_workqueue(area->store_wq);
+	}
 	bioset_exit(&area->store_bios);
 }

@@ -22,16 +22,18 @@
  * @error: of one that failed
  * @done: completed when @pending is 0
  * @copies: struct copy that are being read, or stored
+ * @queue: the queue that @writes are taken from
  * @writes: writes all of whose blocks are in @copies or were copied before
  * @wishes: the same, of struct wish
  *
- * On the stack of a worker. @writes and @wishes are used by the copy worker only.
+ * On the stack of a worker. @queue, @writes and @wishes are used by the copy worker only.
  */
 struct batch {
 	atomic_t pending;
 	int error;
 	struct completion done;
 	struct list_head copies;
+	struct write_queue *queue;
 	struct bio_list writes;
 	struct list_head wishes;
 };
@@ -63,7 +65,7 @@ struct copy {
 /* copy_free - free a copy with the slots it has. Context: a process; does not sleep. */
 void copy_free(struct diff_area *area, struct copy *copy);
 
-/* batch_init - of nothing */
+/* batch_init - of nothing, but for its queue */
 void batch_init(struct batch *batch);
 
 /**
@@ -103,8 +105,8 @@ void diff_store_queue(struct diff_area *area, struct batch *batch);
  * @area: the area
  * @seen: what diff_area::stored was
  *
- * Returns when it has changed, or the area has failed; gives up the snapshot if no store of the
- * area ends for too long.
+ * Returns when it has changed, or the area has failed. If writes wait for that, the area fails when
+ * they have waited for too long.
  *
  * Context: the copy worker.
  */

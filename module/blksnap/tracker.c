@@ -113,17 +113,18 @@ static void set_stale(struct tracker *tracker)
 }
 
 /* Twice inline: a call would cost each write half of what it has to do here. */
-static __always_inline bool copy_on_write(struct tracker *tracker, struct bio *bio,
-					  sector_t sector, sector_t count)
+static __always_inline enum blkfilter_verdict copy_on_write(struct tracker *tracker,
+							    struct bio *bio, sector_t sector,
+							    sector_t count)
 {
 	struct diff_area *area = rcu_dereference(tracker->area);
 
-	return area && diff_area_write(area, bio, sector, count);
+	return area ? diff_area_write(area, bio, sector, count) : BLKFILTER_PASS;
 }
 
 /* A write after which the map may have to be given up, or while it settles after a take. */
-static noinline bool submit_carefully(struct tracker *tracker, struct bio *bio, sector_t sector,
-				      sector_t count)
+static noinline enum blkfilter_verdict submit_carefully(struct tracker *tracker, struct bio *bio,
+							sector_t sector, sector_t count)
 {
 	struct cbt_map *map = rcu_dereference(tracker->map);
 
@@ -133,8 +134,8 @@ static noinline bool submit_carefully(struct tracker *tracker, struct bio *bio, 
 	return copy_on_write(tracker, bio, sector, count);
 }
 
-bool tracker_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
-			sector_t count)
+enum blkfilter_verdict tracker_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
+					  sector_t count)
 {
 	struct tracker *tracker = tracker_of(flt);
 	struct cbt_map *map = rcu_dereference(tracker->map);

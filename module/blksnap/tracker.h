@@ -72,8 +72,8 @@ extern struct mutex take_lock;
 struct blkfilter *tracker_attach(struct block_device *bdev);
 int tracker_detaching(struct blkfilter *flt, bool forced);
 void tracker_detach(struct blkfilter *flt);
-bool tracker_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
-			sector_t count);
+enum blkfilter_verdict tracker_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
+					  sector_t count);
 
 static inline struct tracker *tracker_of(struct blkfilter *flt)
 {

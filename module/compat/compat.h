@@ -50,4 +50,23 @@
 #include "bio.h"
 #include "disk.h"
 
+/* cgroups: which one a bio is charged to; NULL is the root. A name only, valid as long as the bio. */
+
+#ifdef CONFIG_BLK_CGROUP
+static inline const void *compat_bio_group(struct bio *bio)
+{
+	struct blkcg_gq *group = bio->bi_blkg;
+
+	return group == compat_bio_disk(bio)->queue->root_blkg ? NULL : group;
+}
+#else
+#define compat_bio_group(bio)	((const void *)NULL)
+#endif
+
+/* timers */
+
+#ifndef COMPAT_HAS_TIMER_DELETE_SYNC
+#define timer_delete_sync(timer)	del_timer_sync(timer)
+#endif
+
 #endif /* BLKSNAP_COMPAT_H */

@@ -13,6 +13,7 @@
 
 struct bio;
 struct block_device;
+struct gendisk;
 struct blkfilter_attachment;
 struct module;
 
@@ -26,6 +27,19 @@ struct module;
 struct blkfilter {
 	const struct blkfilter_operations *ops;
 	struct blkfilter_attachment *attachment;
+};
+
+/**
+ * enum blkfilter_verdict - what becomes of a bio that was shown to a filter
+ * @BLKFILTER_PASS: it goes on
+ * @BLKFILTER_KEEP: the filter has kept it, and it may be gone already
+ * @BLKFILTER_WAIT: the filter has not touched it and has no room for it; its submitter waits, and it
+ *	is shown once more. Only where blkfilter_may_keep() says so
+ */
+enum blkfilter_verdict {
+	BLKFILTER_PASS,
+	BLKFILTER_KEEP,
+	BLKFILTER_WAIT,
 };
 
 /**
@@ -49,8 +63,9 @@ struct blkfilter {
  * @submit_bio: A bio is about to change @count sectors, never 0, from @sector on. They are
  *	counted from the start of the filtered device and cut down to it; it may be larger by
  *	now than when the filter was attached, so they are to be checked before they index
- *	anything. Returns false to let the bio go on, or true to keep it; a bio that was kept
- *	goes on with blkfilter_resubmit(), or is ended with bio_endio(), from somewhere else.
+ *	anything. A bio that was kept goes on with blkfilter_resubmit(), or is ended with
+ *	bio_endio(), from somewhere else. A filter that may keep many asks blkfilter_may_keep()
+ *	before.
  *	Called in the context of the submission, maybe with current->bio_list set and
  *	preemption disabled, inside an RCU read section: must not sleep, submit or end bios.
  *	Of bi_end_io and bi_private it sees the core's, of all else the submitter's.
@@ -70,8 +85,8 @@ struct blkfilter_operations {
 	int (*detaching)(struct blkfilter *flt, bool forced);
 	void (*detach)(struct blkfilter *flt);
 	int (*ctl)(struct blkfilter *flt, unsigned int cmd, void __user *buf, u32 len);
-	bool (*submit_bio)(struct blkfilter *flt, struct bio *bio, sector_t sector,
-			   sector_t count);
+	enum blkfilter_verdict (*submit_bio)(struct blkfilter *flt, struct bio *bio,
+					     sector_t sector, sector_t count);
 };
 
 /**
@@ -99,11 +114,39 @@ void blkfilter_unregister(struct blkfilter_operations *ops);
  * @bio: the bio
  *
  * The filter that kept it does not see it again; others on its way do. REQ_NOWAIT and
- * REQ_POLLED are cleared, since the submitter has gone on without it.
+ * REQ_POLLED are cleared, since the submitter has gone on without it. It is submitted now, or,
+ * where that might mean to wait for the limit of its cgroup, by a worker that the cgroup has for
+ * itself on this device.
  *
- * Context: process context, current->bio_list unset; may sleep as any submission.
+ * Context: process context with memalloc_noio_save(), current->bio_list unset; may sleep as any
+ * submission, but not for the limit of a cgroup.
  */
 void blkfilter_resubmit(struct bio *bio);
+
+/**
+ * blkfilter_may_keep - ask before a bio is kept
+ * @bio: what submit_bio was called with
+ * @full: whether the filter has enough
+ *
+ * Bios that are kept hold memory and hold back nobody who submits them, unlike those that have to
+ * get a request of their device. So there are enough at some time: when the filter says so, or when
+ * many of the bio's cgroup wait to go on, having been resubmitted.
+ *
+ * Context: submit_bio's.
+ * Return: %BLKFILTER_WAIT if that is so and the submitter can be made to wait: then submit_bio
+ * returns it, too. It is to call blkfilter_wake() when there is room. %BLKFILTER_KEEP if it is not
+ * so, or the submitter cannot wait. %BLKFILTER_PASS if too many wait by now; then the filter has to
+ * do without keeping it.
+ */
+enum blkfilter_verdict blkfilter_may_keep(struct bio *bio, bool full);
+
+/**
+ * blkfilter_wake - there is room for bios again
+ * @disk: the filtered disk, or the one that the filtered device is a part of; it may be gone
+ *
+ * Context: any.
+ */
+void blkfilter_wake(struct gendisk *disk);
 
 /**
  * blkfilter_park - hold new writes to several devices, wait for those under way

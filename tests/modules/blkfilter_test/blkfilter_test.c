@@ -128,8 +128,8 @@ static int kind_of(struct bio *bio)
 	}
 }
 
-static bool test_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
-			    sector_t count)
+static enum blkfilter_verdict test_submit_bio(struct blkfilter *flt, struct bio *bio,
+					      sector_t sector, sector_t count)
 {
 	struct test_filter *tf = to_test_filter(flt);
 	int kind = kind_of(bio);
@@ -137,7 +137,7 @@ static bool test_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sec
 
 	if (kind < 0 || !count || end < sector || count > bio_sectors(bio)) {
 		atomic64_inc(&tf->count[BLKFILTER_TEST_WRONG]);
-		return false;
+		return BLKFILTER_PASS;
 	}
 	if (READ_ONCE(tf->parked))
 		atomic64_inc(&tf->count[BLKFILTER_TEST_LATE]);
@@ -148,9 +148,9 @@ static bool test_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sec
 			set_bit(i, tf->bitmap);
 
 	if (get_random_u32() % 100 >= READ_ONCE(tf->mode.percent))
-		return false;
+		return BLKFILTER_PASS;
 	keep(tf, bio);
-	return true;
+	return BLKFILTER_KEEP;
 }
 
 /* The commands. */
