@@ -9,7 +9,6 @@
 #define BLKSNAP_IDLE_H
 
 #include <linux/completion.h>
-#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/workqueue.h>
@@ -32,10 +31,15 @@ static inline void idle_flush_work(struct work_struct *work)
 	flush_work(work);
 }
 
-/* idle_mutex_lock - as mutex_lock(), for one that is held over such a wait; it is not fair */
+/*
+ * idle_mutex_lock - as mutex_lock(), for one that is held over such a wait
+ *
+ * A task that could be killed is not reported. If it is killed it waits on, not in turn any more.
+ */
 static inline void idle_mutex_lock(struct mutex *lock)
 {
-	might_lock(lock);
+	if (!mutex_lock_killable(lock))
+		return;
 	while (!mutex_trylock(lock))
 		schedule_timeout_idle(1);
 }

@@ -360,7 +360,7 @@ void hook_exit(void)
 {
 	remove_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
 	synchronize_rcu_tasks(); /* who was redirected has counted itself */
-	wait_event(nobody_inside, !atomic_read(&inside));
+	wait_event_idle(nobody_inside, !atomic_read(&inside));
 	synchronize_rcu_tasks(); /* who counted itself out has returned */
 	free_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
 	free_all(device_hooks, ARRAY_SIZE(device_hooks));

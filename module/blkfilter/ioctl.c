@@ -28,7 +28,7 @@ static int ioctl_ctl(struct block_device *bdev, struct blkfilter_ctl __user *arg
 	att = registry_get(bdev);
 	if (!att)
 		return -ENOENT;
-	mutex_lock(&att->op_lock);
+	idle_mutex_lock(&att->op_lock);
 	flt = att->flt;
 	if (att->detached || strncmp(flt->ops->name, ctl.name, BLKFILTER_NAME_LENGTH))
 		ret = -ENOENT;

@@ -24,8 +24,11 @@ static LIST_HEAD(filters);
 struct hlist_head registry_table[1 << TABLE_BITS];
 /* Attachments in the table; the hooks are installed while there are any. */
 static unsigned int attached;
-/* Runs what waits for bios to end. Flushed at the end. */
+/* Runs what waits for bios to end. Destroyed when there is nothing of that any more. */
 static struct workqueue_struct *reaper;
+/* Attachments that it waits for. */
+static atomic_t reaping = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(all_reaped);
 
 DEFINE_MUTEX(blkfilter_lock);
 
@@ -140,6 +143,8 @@ static void reap(struct work_struct *work)
 	gate_wait_spares(att);
 	synchronize_rcu(); /* whoever ended the last one may still be in gate.c */
 	registry_put(att);
+	if (atomic_dec_and_test(&reaping))
+		wake_up(&all_reaped);
 }
 
 static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
@@ -255,6 +260,7 @@ static void detach(struct blkfilter_attachment *att)
 	lane_wait_empty(att);
 	module_put(owner);
 	put_device(compat_part_device(att->part));
+	atomic_inc(&reaping);
 	queue_work(reaper, &att->reap_work);
 }
 
@@ -373,7 +379,7 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 		return -ENOMEM;
 
 	kref_get(&att->ref); /* for this function */
-	mutex_lock(&att->op_lock);
+	idle_mutex_lock(&att->op_lock);
 	mutex_lock(&blkfilter_lock);
 	ops = find_filter(name);
 	ret = -ENOENT;
@@ -465,7 +471,7 @@ int registry_detach(struct block_device *bdev, const char *name)
 
 	if (!att)
 		return -ENOENT;
-	mutex_lock(&att->op_lock);
+	idle_mutex_lock(&att->op_lock);
 	flt = att->flt;
 	if (att->detached)
 		ret = -ENOENT;
@@ -483,7 +489,7 @@ int registry_detach(struct block_device *bdev, const char *name)
 /* Takes the filter off a device that goes away. Drops the caller's reference. */
 static void remove_attachment(struct blkfilter_attachment *att)
 {
-	mutex_lock(&att->op_lock);
+	idle_mutex_lock(&att->op_lock);
 	if (!att->detached) {
 		pr_info("%s: is removed, detaching filter %s\n",
 			dev_name(compat_part_device(att->part)), att->flt->ops->name);
@@ -554,5 +560,6 @@ int registry_init(void)
 /* Waits until the last bio that carries something of ours has ended. */
 void registry_exit(void)
 {
+	wait_event_idle(all_reaped, !atomic_read(&reaping));
 	destroy_workqueue(reaper);
 }

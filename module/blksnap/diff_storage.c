@@ -2,6 +2,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include "../idle.h"
 #include "diff_storage.h"
 #include "params.h"
 
@@ -30,7 +31,7 @@ void diff_storage_init(struct diff_storage *storage)
 	spin_lock_init(&storage->lock);
 	INIT_LIST_HEAD(&storage->devices);
 	request_space(storage);
-	mutex_lock(&storages_lock);
+	idle_mutex_lock(&storages_lock);
 	list_add_tail(&storage->link, &storages);
 	mutex_unlock(&storages_lock);
 }
@@ -39,7 +40,7 @@ void diff_storage_close(struct diff_storage *storage)
 {
 	struct diff_device *device, *next;
 
-	mutex_lock(&storages_lock);
+	idle_mutex_lock(&storages_lock);
 	list_del(&storage->link);
 	mutex_unlock(&storages_lock);
 	list_for_each_entry_safe(device, next, &storage->devices, link) {

@@ -18,6 +18,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <uapi/linux/blksnap.h>
+#include "../idle.h"
 #include "diff_area.h"
 #include "snapimage.h"
 #include "tracker.h"
@@ -359,7 +360,7 @@ int snapimage_init(void)
 void snapimage_exit(void)
 {
 	unregister_blkdev(major, BLKSNAP_IMAGE_NAME);
-	wait_event(no_image, !atomic_read(&images));
+	wait_event_idle(no_image, !atomic_read(&images));
 	synchronize_rcu_tasks(); /* the last one may just be returning */
 	idr_destroy(&minors);
 }
@@ -505,7 +506,7 @@ void snapimage_free(struct snapimage *image)
 	bool shown = disk_live(disk);
 
 	put_image(image);
-	wait_for_completion(&image->unused);
+	idle_wait_for_completion(&image->unused);
 	if (shown) {
 		del_gendisk(disk);
 		/* To whoever has it open it is to be a broken device, not one that ends here. */

@@ -21,6 +21,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uuid.h>
+#include "../idle.h"
 #include "freeze.h"
 #include "member.h"
 #include "snapshot.h"
@@ -109,12 +110,12 @@ static struct snapshot *find_and_lock(const struct blksnap_uuid *id, bool wait)
 
 	if (!snapshot)
 		return NULL;
-	mutex_lock(&snapshot->lock);
+	idle_mutex_lock(&snapshot->lock);
 	if (snapshot->state != SNAPSHOT_GONE)
 		return snapshot;
 	mutex_unlock(&snapshot->lock);
 	if (wait)
-		wait_for_completion(&snapshot->gone);
+		idle_wait_for_completion(&snapshot->gone);
 	put(snapshot);
 	return NULL;
 }
@@ -194,7 +195,7 @@ static int check_storage_of_all(struct snapshot *snapshot, struct block_device *
 	dev_t *devs;
 	int ret = 0;
 
-	mutex_lock(&snapshot->lock);
+	idle_mutex_lock(&snapshot->lock);
 	count = snapshot->nr_members;
 	devs = kcalloc(count + 1, sizeof(*devs), GFP_KERNEL);
 	if (devs)
@@ -221,7 +222,7 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 	sector_t sector, overlapping, cut = 0;
 
 	range->count = count / DIFF_BLOCK_SECTORS;
-	mutex_lock(&take_lock);
+	idle_mutex_lock(&take_lock);
 	list_for_each_entry(member, &snapshot->members, link) {
 		if (member->tracker->lost || !member_overlap(member, range, &sector, &overlapping))
 			continue;
@@ -251,7 +252,7 @@ static int on_all_pieces(struct snapshot *snapshot, const struct diff_range *ran
 			piece = ranges[i];
 			for (left = piece.count; left && !ret; left -= piece.count) {
 				piece.count = min(left, PIECE_BLOCKS);
-				mutex_lock(&take_lock);
+				idle_mutex_lock(&take_lock);
 				noio = memalloc_noio_save();
 				if (!member->tracker->lost)
 					ret = function(member, &piece);
@@ -271,7 +272,7 @@ static int take_ranges(struct snapshot *snapshot, struct diff_range *ranges, uns
 
 	if (ret)
 		return ret;
-	mutex_lock(&storages_lock);
+	idle_mutex_lock(&storages_lock);
 	ret = diff_storage_reserve(&snapshot->storage, ranges, count);
 	if (!ret) {
 		on_all_pieces(snapshot, ranges, count, member_use_range);
@@ -450,7 +451,7 @@ static int park_and_switch(struct snapshot *snapshot, struct blkfilter **filters
 	ktime_t start;
 	int ret = 0;
 
-	mutex_lock(&take_lock);
+	idle_mutex_lock(&take_lock);
 	noio = memalloc_noio_save();
 	list_for_each_entry(member, &snapshot->members, link) {
 		filters[count++] = &member->tracker->filter;
@@ -503,7 +504,7 @@ static int finish_members(struct snapshot *snapshot)
 	int ret;
 
 	/* The next image shows what is there, this one zeros: that is a change, too. */
-	mutex_lock(&snapshot->lock);
+	idle_mutex_lock(&snapshot->lock);
 	list_for_each_entry(member, &snapshot->members, link)
 		for (i = 0; i < storage->nr_ranges; i++)
 			if (member_overlap(member, &storage->ranges[i], &sector, &count))
@@ -535,7 +536,7 @@ static void drop_members(struct snapshot *snapshot)
 		struct compat_bdev_file *file = member->file;
 		struct diff_area *area;
 
-		mutex_lock(&snapshot->lock);
+		idle_mutex_lock(&snapshot->lock);
 		area = member->area;
 		member->area = NULL;
 		member->bdev = NULL;
@@ -560,7 +561,7 @@ static int take(struct snapshot *snapshot)
 	if (ret)
 		goto out_drop;
 
-	mutex_lock(&snapshot->lock);
+	idle_mutex_lock(&snapshot->lock);
 	order_members(snapshot, freezer);
 	list_for_each_entry(member, &snapshot->members, link) {
 		ret = member_prepare(member, &snapshot->id, &snapshot->storage);
@@ -596,7 +597,7 @@ int snapshot_take(const struct blksnap_uuid *id)
 	mutex_unlock(&snapshot->lock);
 	if (!ret) {
 		ret = take(snapshot);
-		mutex_lock(&snapshot->lock);
+		idle_mutex_lock(&snapshot->lock);
 		set_state(snapshot, ret ? SNAPSHOT_NEW : SNAPSHOT_TAKEN);
 		mutex_unlock(&snapshot->lock);
 	}
@@ -617,7 +618,7 @@ static void destroy(struct snapshot *snapshot)
 		member->error = member->area ? diff_area_error(member->area) : 0;
 	drop_members(snapshot);
 	/* Who found the snapshot before it was gone may still look for members. */
-	mutex_lock(&snapshot->lock);
+	idle_mutex_lock(&snapshot->lock);
 	list_splice_init(&snapshot->members, &members);
 	snapshot->nr_members = 0;
 	mutex_unlock(&snapshot->lock);
@@ -740,7 +741,7 @@ void snapshot_info(struct tracker *tracker, struct blksnap_snapshotinfo *info)
 	mutex_unlock(&snapshots_lock);
 	if (!found)
 		return;
-	mutex_lock(&found->lock);
+	idle_mutex_lock(&found->lock);
 	if (found->state != SNAPSHOT_GONE)
 		fill_info(found, tracker, info);
 	unlock_and_put(found);

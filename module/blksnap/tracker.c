@@ -4,6 +4,7 @@
  * tracker->lock. tracker->stop_lock: outside of tracker->lock, alone otherwise.
  */
 #include <linux/slab.h>
+#include "../idle.h"
 #include "tracker.h"
 
 /* Protects the list, and which tracker is in which snapshot. */
@@ -73,7 +74,7 @@ int tracker_detaching(struct blkfilter *flt, bool forced)
 	if (!forced)
 		return ret;
 
-	mutex_lock(&take_lock);
+	idle_mutex_lock(&take_lock);
 	tracker->lost = true;
 	rcu_read_lock();
 	area = rcu_dereference(tracker->area);
@@ -302,7 +303,7 @@ void tracker_stop(struct tracker *tracker)
 {
 	struct diff_area *area;
 
-	mutex_lock(&tracker->stop_lock);
+	idle_mutex_lock(&tracker->stop_lock);
 	mutex_lock(&tracker->lock);
 	area = rcu_dereference_protected(tracker->area, lockdep_is_held(&tracker->lock));
 	RCU_INIT_POINTER(tracker->area, NULL);
