@@ -350,7 +350,7 @@ enum blkfilter_verdict blkfilter_may_keep(struct bio *bio, bool full)
 
 	if (unlikely((full || lane_is_full(att, bio)) && gate_may_wait(bio)))
 		return BLKFILTER_WAIT;
-	return likely(atomic_read(&att->queued) < QUEUED_MAX) ? BLKFILTER_KEEP : BLKFILTER_PASS;
+	return likely(atomic_read(&att->queued) < queued_max()) ? BLKFILTER_KEEP : BLKFILTER_PASS;
 }
 EXPORT_SYMBOL_GPL(blkfilter_may_keep);
 

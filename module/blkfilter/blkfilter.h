@@ -23,6 +23,7 @@
 #include <linux/hash.h>
 #include <linux/kref.h>
 #include <linux/mempool.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
@@ -199,8 +200,17 @@ static inline bool gate_enter(struct blkfilter_attachment *att)
  * many as a device has requests. Of the largest, 1 MiB each, these are 5 MiB of bios and vectors.
  */
 #define HELD_ENOUGH	1024
-/* So many at the most in the lanes of an attachment, since not everybody can be made to wait. */
-#define QUEUED_MAX	(16 * HELD_ENOUGH)
+/* When so many are left, who waits for that goes on. */
+#define HELD_ROOM	(HELD_ENOUGH * 3 / 4)
+
+/*
+ * queued_max - so many at the most, held at a closed gate or in the lanes of an attachment, since not
+ * everybody can be made to wait: of the largest, these are less than a tenth of the memory
+ */
+static inline unsigned int queued_max(void)
+{
+	return min(totalram_pages() / 16, (unsigned long)INT_MAX);
+}
 
 void gate_wake(struct blkfilter_attachment *att, unsigned long flags);
 void gate_add_held(struct blkfilter_attachment *att, struct bio *bio);

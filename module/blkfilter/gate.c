@@ -241,7 +241,7 @@ static struct bio *take_held(struct blkfilter_attachment *att)
 	if (!att->gate_closed)
 		bio = bio_list_pop(&att->held);
 	if (bio)
-		room = --att->nr_held == HELD_ENOUGH - 1;
+		room = --att->nr_held == HELD_ROOM;
 	raw_spin_unlock_irq(&att->held_lock);
 	if (room)
 		blkfilter_wake(att->disk);
@@ -321,6 +321,28 @@ static void order_by_disk(struct blkfilter **flts, unsigned int count)
 				swap(flts[i], flts[j]);
 }
 
+/*
+ * wait_last_quiet - wait until no bio is under way at the last of those that were closed
+ *
+ * Not everybody can be made to wait at a closed gate, so that there is a limit to what is held there.
+ */
+static bool wait_last_quiet(struct blkfilter **flts, unsigned int count, unsigned long deadline)
+{
+	unsigned long look;
+	unsigned int i;
+
+	do {
+		look = jiffies + HZ / 10;
+		if (gate_wait_quiet(flts[count - 1]->attachment,
+				    time_before(look, deadline) ? look : deadline))
+			return true;
+		for (i = 0; i < count; i++)
+			if (READ_ONCE(flts[i]->attachment->nr_held) >= queued_max())
+				return false;
+	} while (time_before(jiffies, deadline));
+	return false;
+}
+
 int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long timeout)
 {
 	unsigned long deadline = (jiffies + timeout) ?: 1;
@@ -333,7 +355,7 @@ int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long ti
 	 */
 	for (i = 0; i < count; i++) {
 		gate_close(flts[i]->attachment);
-		if (!gate_wait_quiet(flts[i]->attachment, deadline)) {
+		if (!wait_last_quiet(flts, i + 1, deadline)) {
 			blkfilter_release(flts, i + 1);
 			return -ETIMEDOUT;
 		}

@@ -76,7 +76,7 @@ static struct bio *take_first(struct blkfilter_attachment *att, struct lane *lan
 		gate_add_held(att, bio);
 		atomic_dec(&att->queued);
 	}
-	room = lane->count == HELD_ENOUGH - 1;
+	room = lane->count == HELD_ROOM;
 	if (!bio)
 		list_del_init(&lane->link);
 	raw_spin_unlock_irq(&att->held_lock);

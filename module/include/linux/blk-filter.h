@@ -164,8 +164,8 @@ void blkfilter_wake(struct gendisk *disk);
  * Context: may sleep. Between this and blkfilter_release() the caller must not wait for
  * anything that could need a write to one of the devices, an allocation with GFP_KERNEL
  * included.
- * Return: 0; -ETIMEDOUT if writes were still under way at the end of @timeout: then
- * nothing is parked.
+ * Return: 0; -ETIMEDOUT if writes were still under way at the end of @timeout, or when those that
+ * were held had become too many: then nothing is parked.
  */
 int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long timeout);
 
