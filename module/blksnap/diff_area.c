@@ -15,18 +15,19 @@
  *
  * Memory is bounded: a device has so many slots; when they are used up copy_work() lets
  * the writes of its batch go and waits for copies to be stored. An operation larger than
- * all slots is thereby copied in windows, and between two windows what somebody waits for goes
- * first. Records of chunks come on top of that; failing to get memory for one gives up the image,
- * never the write.
+ * all slots is thereby copied in windows, and between two windows the kinds of writes that come
+ * before it in enum write_kind go first. Records of chunks come on top of that; failing to get
+ * memory for one gives up the image, never the write.
  *
  * So is what is parked: whoever submits more than parked_maximum has to wait (blkfilter_may_keep()).
- * The bound is for each of the two queues, so that who writes without waiting leaves room for the
+ * The bound is for each kind of writes, so that who writes without waiting leaves room for the
  * others. Who cannot be made to wait can get past it. If the writes that are parked on all devices
  * thereby take up more memory than PARKED_SHARE of the machine's, the snapshot is given up.
  *
  * And so is time: if a write is parked for longer than copy_timeout, for whatever reason, the
- * snapshot is given up and all writes go on. check_patience() looks after that, in a timer, so
- * that it depends on no worker that may wait itself.
+ * snapshot is given up and all writes go on. For operations without data it is the time for a
+ * window, since they may be of any size, and no fsync waits for them. check_patience() looks after
+ * that, in a timer, so that it depends on no worker that may wait itself.
  *
  * After a failure (diff_area_error()) nothing is copied or stored any more; blocks stay in
  * whatever state they were. Reads of the image look at the error after they have got their
@@ -54,7 +55,7 @@ static struct param parked_maximum = {
 	.value = 64, .min = 1, .max = 65536,
 };
 
-PARAM(parked_maximum, "MiB that writes parked on a device cover, of those that are waited for and of the others, before who submits more has to wait");
+PARAM(parked_maximum, "MiB that writes of one kind parked on a device cover before who submits more has to wait");
 
 static struct param copy_timeout = {
 	.value = 30, .min = 1, .max = 3600,
@@ -159,6 +160,13 @@ static long queue_limit(void)
 	return (long)param_value(&parked_maximum) << (20 - DIFF_BLOCK_SHIFT);
 }
 
+static bool too_much_is_parked(void)
+{
+	unsigned long limit = totalram_pages() / PARKED_SHARE;
+
+	return atomic_long_read(&parked_memory) >> PAGE_SHIFT > limit;
+}
+
 static bool queue_is_empty(const struct write_queue *queue)
 {
 	return queue->came == READ_ONCE(queue->gone);
@@ -186,15 +194,24 @@ static void queue_remove(struct diff_area *area, struct write_queue *queue, stru
 		blkfilter_wake(area->disk);
 }
 
+/* queue_progress - a part of the first write has been copied. In the copy worker. */
+static void queue_progress(struct diff_area *area, struct write_queue *queue)
+{
+	raw_spin_lock_irq(&area->lock);
+	queue->came++;
+	WRITE_ONCE(queue->gone, queue->gone + 1);
+	raw_spin_unlock_irq(&area->lock);
+}
+
 /* Called with the area's lock held. */
 static void start_clock(struct diff_area *area)
 {
+	struct write_queue *queue;
 	unsigned int i;
 
-	for (i = 0; i < WRITE_MARKS; i++) {
-		area->awaited.marks[i] = READ_ONCE(area->awaited.gone);
-		area->parked.marks[i] = READ_ONCE(area->parked.gone);
-	}
+	for (queue = area->writes; queue < area->writes + write_kinds; queue++)
+		for (i = 0; i < WRITE_MARKS; i++)
+			queue->marks[i] = READ_ONCE(queue->gone);
 	area->ticking = true;
 	mod_timer(&area->clock, jiffies + param_value(&copy_timeout) * HZ / WRITE_MARKS);
 }
@@ -217,14 +234,17 @@ static bool queue_tick(struct write_queue *queue, unsigned int mark)
 static void check_patience(struct timer_list *timer)
 {
 	struct diff_area *area = container_of(timer, struct diff_area, clock);
+	struct write_queue *queue;
 	unsigned long flags;
-	bool late;
+	bool late = false;
 
 	raw_spin_lock_irqsave(&area->lock, flags);
-	late = queue_tick(&area->awaited, area->mark);
-	late |= queue_tick(&area->parked, area->mark);
+	area->ticking = false;
+	for (queue = area->writes; queue < area->writes + write_kinds; queue++) {
+		late |= queue_tick(queue, area->mark);
+		area->ticking |= !queue_is_empty(queue);
+	}
 	area->mark = (area->mark + 1) % WRITE_MARKS;
-	area->ticking = !queue_is_empty(&area->awaited) || !queue_is_empty(&area->parked);
 	if (area->ticking)
 		mod_timer(timer, jiffies + param_value(&copy_timeout) * HZ / WRITE_MARKS);
 	raw_spin_unlock_irqrestore(&area->lock, flags);
@@ -428,6 +448,7 @@ static void write_blocks(const struct diff_area *area, struct bio *bio, u64 *blo
 /* copy_awaited - copies for what somebody waits for. Return: whether there was anything. */
 static bool copy_awaited(struct diff_area *area)
 {
+	struct write_queue *queue = &area->writes[write_awaited];
 	struct wish *wish, *next;
 	struct bio_list writes;
 	struct blk_plug plug;
@@ -437,14 +458,14 @@ static bool copy_awaited(struct diff_area *area)
 	u64 block, end;
 
 	raw_spin_lock_irq(&area->lock);
-	writes = area->awaited.bios;
-	bio_list_init(&area->awaited.bios);
+	writes = queue->bios;
+	bio_list_init(&queue->bios);
 	list_splice_init(&area->wanted, &wishes);
 	raw_spin_unlock_irq(&area->lock);
 	if (bio_list_empty(&writes) && list_empty(&wishes))
 		return false;
 
-	batch.queue = &area->awaited;
+	batch.queue = queue;
 	batch_init(&batch);
 	blk_start_plug(&plug);
 	while ((bio = bio_list_pop(&writes))) {
@@ -466,13 +487,14 @@ static bool copy_awaited(struct diff_area *area)
 }
 
 /*
- * copy_others - copies for the other writes, which may be many and large: what is awaited goes
+ * copy_others - copies for writes of another kind, which may be many and large: the kinds before go
  * first again whenever some of them were copied and there is no room for more.
  *
  * Return: whether there was any.
  */
-static bool copy_others(struct diff_area *area)
+static bool copy_others(struct diff_area *area, enum write_kind kind)
 {
+	struct write_queue *queue = &area->writes[kind];
 	struct bio_list writes;
 	struct blk_plug plug;
 	struct batch batch;
@@ -480,19 +502,19 @@ static bool copy_others(struct diff_area *area)
 	u64 block, end;
 
 	raw_spin_lock_irq(&area->lock);
-	writes = area->parked.bios;
-	bio_list_init(&area->parked.bios);
+	writes = queue->bios;
+	bio_list_init(&queue->bios);
 	raw_spin_unlock_irq(&area->lock);
 	if (bio_list_empty(&writes))
 		return false;
 
-	batch.queue = &area->parked;
+	batch.queue = queue;
 	batch_init(&batch);
 	blk_start_plug(&plug);
 	while ((bio = bio_list_pop(&writes))) {
 		/* Advice, and not worth the space that the copy would take. */
 		if (bio_op(bio) == REQ_OP_DISCARD) {
-			queue_remove(area, &area->parked, bio);
+			queue_remove(area, queue, bio);
 			bio_endio(bio);
 			continue;
 		}
@@ -502,8 +524,13 @@ static bool copy_others(struct diff_area *area)
 
 			make_room(area, &batch);
 			/* Those that keep coming would take all room each time. */
-			if (copied)
+			if (copied) {
 				copy_awaited(area);
+				if (kind == write_zeroing) {
+					queue_progress(area, queue);
+					copy_others(area, write_other);
+				}
+			}
 		}
 		bio_list_add(&batch.writes, bio);
 	}
@@ -521,7 +548,8 @@ static void copy_work(struct work_struct *work)
 	noio = memalloc_noio_save();
 	do {
 		more = copy_awaited(area);
-		more |= copy_others(area);
+		more |= copy_others(area, write_other);
+		more |= copy_others(area, write_zeroing);
 	} while (more);
 	memalloc_noio_restore(noio);
 }
@@ -532,7 +560,7 @@ static void copy_work(struct work_struct *work)
 
 enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio)
 {
-	struct write_queue *queue = &area->parked;
+	struct write_queue *queue = &area->writes[write_other];
 	enum blkfilter_verdict verdict;
 	unsigned long flags;
 
@@ -540,16 +568,19 @@ enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio)
 		return BLKFILTER_PASS;
 	/*
 	 * Somebody waits for what is marked as synchronous, for metadata when the log is full, and
-	 * for memory. But write zeroes, always marked, may be as large as the disk.
+	 * for memory. But write zeroes, always marked, may be as large as the disk. Discards are ended
+	 * at once.
 	 */
-	if (bio_op(bio) == REQ_OP_WRITE &&
-	    (op_is_sync(bio->bi_opf) || bio->bi_opf & (REQ_META | REQ_SWAP)))
-		queue = &area->awaited;
+	if (bio_op(bio) == REQ_OP_WRITE) {
+		if (op_is_sync(bio->bi_opf) || bio->bi_opf & (REQ_META | REQ_SWAP))
+			queue = &area->writes[write_awaited];
+	} else if (bio_op(bio) != REQ_OP_DISCARD) {
+		queue = &area->writes[write_zeroing];
+	}
 	verdict = blkfilter_may_keep(bio, atomic_long_read(&queue->blocks) >= queue_limit());
 	if (verdict == BLKFILTER_WAIT)
 		return verdict;
-	if (verdict == BLKFILTER_PASS ||
-	    atomic_long_read(&parked_memory) / (long)PAGE_SIZE > totalram_pages() / PARKED_SHARE) {
+	if (verdict == BLKFILTER_PASS || too_much_is_parked()) {
 		diff_area_fail_all(area, -ENOMEM);
 		return BLKFILTER_PASS;
 	}
@@ -674,6 +705,7 @@ static int init_worker(struct diff_area *area)
 struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage *storage)
 {
 	struct diff_area *area = kzalloc(sizeof(*area), GFP_KERNEL);
+	enum write_kind kind;
 	int ret;
 
 	if (!area)
@@ -688,8 +720,8 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	area->granule = max(area->physical_block_size / DIFF_BLOCK_SIZE, 1U);
 	area->storage = storage;
 	raw_spin_lock_init(&area->lock);
-	bio_list_init(&area->awaited.bios);
-	bio_list_init(&area->parked.bios);
+	for (kind = 0; kind < write_kinds; kind++)
+		bio_list_init(&area->writes[kind].bios);
 	INIT_LIST_HEAD(&area->wanted);
 	timer_setup(&area->clock, check_patience, 0);
 	INIT_WORK(&area->copy_work, copy_work);

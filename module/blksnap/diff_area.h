@@ -19,11 +19,26 @@
 #define WRITE_MARKS	16
 
 /**
+ * enum write_kind - what writes wait in one queue for being copied
+ * @write_awaited: those that somebody waits for
+ * @write_other: those that may take their time
+ * @write_zeroing: operations without data, which may be as large as the device
+ * @write_kinds: how many kinds there are
+ */
+enum write_kind {
+	write_awaited,
+	write_other,
+	write_zeroing,
+	write_kinds,
+};
+
+/**
  * struct write_queue - writes that wait for being copied, in the order they came
  * @bios: those that no batch has taken
  * @blocks: blocks that all of them cover, at least one each, and those in a batch
  * @came: counts writes that came
- * @gone: of these, those that are over. They go in the order they came
+ * @gone: of these, those that are over. They go in the order they came. While one of
+ *	&write_zeroing is copied part by part, both count the parts
  * @marks: what @came was the last times the clock ticked, see check_patience()
  *
  * Under the area's lock, but for @blocks, and for @gone, which the copy worker counts.
@@ -52,9 +67,8 @@ struct write_queue {
  * @lost: the event that it is
  *
  * @lock: protects the lists, and that a block in memory stays in its slot; taken in any context
- * @awaited: writes that wait for their blocks to be copied, and that somebody waits for
+ * @writes: those that wait for their blocks to be copied, by enum write_kind
  * @wanted: struct wish, others who do
- * @parked: writes that may take their time
  * @clock: ticks while there are any
  * @ticking: it does
  * @mark: which of the marks is the next
@@ -90,9 +104,8 @@ struct diff_area {
 	struct event lost;
 
 	raw_spinlock_t lock;
-	struct write_queue awaited;
+	struct write_queue writes[write_kinds];
 	struct list_head wanted;
-	struct write_queue parked;
 	struct timer_list clock;
 	bool ticking;
 	unsigned int mark;
