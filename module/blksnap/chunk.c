@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/blkdev.h>
+#include <linux/log2.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "chunk.h"
 #include "diff_storage.h"
 #include "params.h"
+
+/* At most 2^15 segments, or 4 million buckets. */
+#define MAX_SEGMENTS_ORDER	15
 
 static struct param chunk_maximum_shift;
 
@@ -33,121 +38,459 @@ static struct param chunk_maximum_in_queue = {
 
 PARAM(chunk_maximum_in_queue, "chunks of a device that may wait in memory for being stored");
 
-int chunk_check_params(void)
+static struct kmem_cache *sparse_cache, *dense_cache;
+
+int chunk_init(void)
 {
-	return param_check_order("chunk_minimum_shift", &chunk_minimum_shift);
+	int ret = param_check_order("chunk_minimum_shift", &chunk_minimum_shift);
+
+	if (ret)
+		return ret;
+	sparse_cache = kmem_cache_create("blksnap_sparse",
+					 offsetofend(struct chunk_record, places), 0, 0, NULL);
+	dense_cache = kmem_cache_create("blksnap_dense", sizeof(struct chunk_record), 0, 0, NULL);
+	if (sparse_cache && dense_cache)
+		return 0;
+	chunk_exit();
+	return -ENOMEM;
 }
 
-/* chunk_queue_limit - how many blocks may wait in memory for being stored */
-unsigned int chunk_queue_limit(const struct chunk_table *table)
+void chunk_exit(void)
 {
-	u64 blocks = (u64)param_value(&chunk_maximum_in_queue) << table->shift;
+	rcu_barrier(); /* records that were replaced */
+	kmem_cache_destroy(dense_cache);
+	kmem_cache_destroy(sparse_cache);
+}
 
-	return min_t(u64, blocks, BLOCK_SLOT_MASK);
+/*
+ * Records
+ */
+
+/*
+ * The write that waits for it may be one that frees memory, as for swap space: it may have some of
+ * what is left for such. Without the last one the allocator would rather try for ever than fail.
+ */
+#define CHUNK_GFP	(GFP_NOIO | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY)
+
+static bool is_dense(const struct chunk_record *record)
+{
+	return READ_ONCE(record->key) & 1;
+}
+
+static struct chunk_record *new_record(u64 block, bool dense)
+{
+	struct chunk_record *record = kmem_cache_zalloc(dense ? dense_cache : sparse_cache,
+							CHUNK_GFP);
+
+	if (record)
+		record->key = chunk_key(block) - !dense;
+	return record;
+}
+
+static void free_record(struct chunk_record *record)
+{
+	kmem_cache_free(is_dense(record) ? dense_cache : sparse_cache, record);
+}
+
+static void free_replaced(struct rcu_head *rcu)
+{
+	kmem_cache_free(sparse_cache, container_of(rcu, struct chunk_record, rcu));
+}
+
+/* The state of a block in a record, or NULL if it has no place there. */
+static u32 *state_in(struct chunk_record *record, u64 block)
+{
+	unsigned int i;
+
+	if (is_dense(record))
+		return &record->states[block % RECORD_BLOCKS];
+	for (i = 0; i < RECORD_FEW; i++)
+		if (record->places[i] == chunk_place(block))
+			return &record->few[i];
+	return NULL;
+}
+
+/* Makes room for the states of blocks, ORIGIN, or fails if there is not enough. Lock held. */
+static bool reserve(struct chunk_record *record, u64 block, u64 end)
+{
+	unsigned int used = 0, there = 0;
+	u64 i;
+
+	if (is_dense(record))
+		return true;
+	while (used < RECORD_FEW && record->places[used])
+		used++;
+	for (i = block; used && i < end; i++)
+		there += !!state_in(record, i);
+	if (used + (end - block) - there > RECORD_FEW)
+		return false;
+	/* The states are zero, which is ORIGIN. */
+	for (i = block; i < end; i++)
+		if (!state_in(record, i))
+			WRITE_ONCE(record->places[used++], chunk_place(i));
+	return true;
+}
+
+/* Copies a sparse record to a dense one. Called with the lock held. */
+static void copy_states(struct chunk_record *new, const struct chunk_record *old)
+{
+	unsigned int i;
+
+	for (i = 0; i < RECORD_FEW; i++)
+		if (old->places[i])
+			new->states[old->places[i] % RECORD_BLOCKS] = old->few[i];
+}
+
+/*
+ * The table
+ */
+
+static struct chunk_record **new_segment(gfp_t gfp)
+{
+	return kcalloc(SEGMENT_BUCKETS, sizeof(struct chunk_record *), gfp);
 }
 
 int chunk_table_init(struct chunk_table *table, sector_t capacity)
 {
 	unsigned int shift = param_value(&chunk_minimum_shift);
-	u64 chunks;
+	u64 records = DIV_ROUND_UP_ULL(capacity, RECORD_BLOCKS * DIFF_BLOCK_SECTORS);
+	u32 order = 0;
 
 	while (shift < param_value(&chunk_maximum_shift) &&
 	       DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT)) >
 	       param_value(&chunk_maximum_count))
 		shift++;
-	table->shift = shift - DIFF_BLOCK_SHIFT;
-	table->mask = (1ULL << table->shift) - 1;
-	chunks = DIV_ROUND_UP_ULL(capacity, 1ULL << (shift - SECTOR_SHIFT));
-	table->nr_groups = DIV_ROUND_UP_ULL(chunks, CHUNK_GROUP);
-	/* Small chunks of a large device may be more than there can be memory for. */
-	table->groups = kvcalloc(table->nr_groups, sizeof(*table->groups),
-				 GFP_KERNEL | __GFP_NOWARN);
-	return table->groups ? 0 : -ENOMEM;
+	table->chunk_shift = shift - DIFF_BLOCK_SHIFT;
+	raw_spin_lock_init(&table->lock);
+	seqcount_init(&table->moved);
+	while (order < MAX_SEGMENTS_ORDER && (u64)SEGMENT_BUCKETS << order < records)
+		order++;
+	table->nr_segments = 1U << order;
+	table->hash_shift = 64 - order - ilog2(SEGMENT_BUCKETS);
+	table->segments = kvcalloc(table->nr_segments, sizeof(*table->segments), GFP_KERNEL);
+	if (!table->segments)
+		return -ENOMEM;
+	table->segments[0] = new_segment(GFP_KERNEL);
+	if (!table->segments[0])
+		return -ENOMEM;
+	memset_p((void **)table->segments, table->segments[0], table->nr_segments);
+	table->nr_buckets = SEGMENT_BUCKETS;
+	table->run = table->nr_segments;
+	return 0;
+}
+
+static void free_segment(struct chunk_record **segment)
+{
+	struct chunk_record *record, *next;
+	u32 i;
+
+	for (i = 0; i < SEGMENT_BUCKETS; i++) {
+		for (record = segment[i]; record; record = next) {
+			next = record->next;
+			free_record(record);
+		}
+	}
+	kfree(segment);
 }
 
 void chunk_table_exit(struct chunk_table *table)
 {
-	unsigned long i, j;
-	void **group;
+	struct chunk_record **segment = NULL;
+	u32 i;
 
-	for (i = 0; table->groups && i < table->nr_groups; i++) {
-		group = table->groups[i];
-		for (j = 0; group && j < CHUNK_GROUP; j++)
-			kvfree(group[j]);
-		kvfree(group);
+	for (i = 0; table->segments && i < table->nr_segments; i++) {
+		if (table->segments[i] == segment)
+			continue;
+		segment = table->segments[i];
+		free_segment(segment);
 		cond_resched();
 	}
-	kvfree(table->groups);
+	kvfree(table->segments);
 }
 
-/* What a pointer leads to; made, of zeros, by whoever comes first. Return: NULL for want of memory. */
-static void *find_or_make(void **where, size_t size)
+unsigned int chunk_queue_limit(const struct chunk_table *table)
 {
-	/*
-	 * The write that waits for it may be one that frees memory, as for swap space: it may have
-	 * some of what is left for such. Without the last one the allocator would rather try for ever
-	 * than fail.
-	 */
-	const gfp_t gfp = GFP_NOIO | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY;
-	void *there = READ_ONCE(*where);
-	void *new;
+	u64 blocks = (u64)param_value(&chunk_maximum_in_queue) << table->chunk_shift;
 
-	if (there)
-		return there;
-	new = kvzalloc(size, gfp);
-	if (!new)
-		return NULL;
-	there = cmpxchg(where, NULL, new);
-	if (!there)
-		return new;
-	kvfree(new);
-	return there;
+	return min_t(u64, blocks, BLOCK_SLOT_MASK);
 }
 
-u32 *chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
+/* The pointer to the record of a block, or to the end of its chain. Called with the lock held. */
+static struct chunk_record **find(const struct chunk_table *table, u64 block)
 {
-	u64 index = block >> table->shift;
-	void **group;
-	u32 *record;
+	u64 key = chunk_key(block);
+	struct chunk_record **link = chunk_bucket(table, key);
 
-	group = find_or_make(&table->groups[index / CHUNK_GROUP], CHUNK_GROUP * sizeof(*group));
-	if (!group)
-		return NULL;
-	record = find_or_make(&group[index % CHUNK_GROUP], sizeof(*record) << table->shift);
-	if (!record)
-		return NULL;
-	*count = min(*count, chunk_end(table, block) - block);
-	return &record[chunk_index(table, block)];
+	while (*link && ((*link)->key | 1) != key)
+		link = &(*link)->next;
+	return link;
 }
 
-u32 chunk_get(struct chunk_table *table, u64 block)
+/*
+ * Splits the next segment: the second half of its directory entries lead to the new one, to which
+ * the records that belong there are moved. Called with the lock held. Without the lock one does not
+ * find records that are still to be moved; from one that is moved the walk goes on in its new chain.
+ */
+static void split_segment(struct chunk_table *table, struct chunk_record **new)
 {
-	u32 *record = chunk_find(table, block);
+	struct chunk_record **old = table->segments[table->next], **link, *record;
+	u32 half = table->run / 2, i;
 
-	return record ? READ_ONCE(record[chunk_index(table, block)]) : BLOCK_ORIGIN;
+	write_seqcount_begin(&table->moved);
+	for (i = table->next + half; i < table->next + table->run; i++)
+		smp_store_release(&table->segments[i], new); /* of NULLs */
+	for (i = 0; i < SEGMENT_BUCKETS; i++) {
+		link = &old[i];
+		while ((record = *link)) {
+			if (chunk_bucket(table, record->key) == &old[i]) {
+				link = &record->next;
+				continue;
+			}
+			WRITE_ONCE(*link, record->next);
+			WRITE_ONCE(record->next, new[i]);
+			smp_store_release(&new[i], record); /* its next pointer is set */
+		}
+	}
+	write_seqcount_end(&table->moved);
+	WRITE_ONCE(table->nr_buckets, table->nr_buckets + SEGMENT_BUCKETS);
+	table->next += table->run;
+	if (table->next == table->nr_segments) {
+		table->next = 0;
+		WRITE_ONCE(table->run, half);
+	}
 }
 
-bool chunk_set_zero(struct chunk_table *table, u64 block)
+static bool too_few_buckets(const struct chunk_table *table)
 {
-	u32 *record = chunk_find(table, block);
+	return READ_ONCE(table->nr_records) > READ_ONCE(table->nr_buckets) &&
+	       READ_ONCE(table->run) > 1;
+}
 
-	if (record)
-		xchg(&record[chunk_index(table, block)], BLOCK_ZERO);
+/* Splits a segment if that is due. Without memory for it the chains grow longer. */
+static void grow(struct chunk_table *table)
+{
+	struct chunk_record **segment;
+	unsigned long flags;
+
+	if (!too_few_buckets(table))
+		return;
+	segment = new_segment(CHUNK_GFP);
+	if (!segment)
+		return;
+	raw_spin_lock_irqsave(&table->lock, flags);
+	if (too_few_buckets(table)) {
+		split_segment(table, segment);
+		segment = NULL;
+	}
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	kfree(segment);
+}
+
+/* Adds a record to the table, in place of *@link if that is not NULL. Called with the lock held. */
+static void put_record(struct chunk_table *table, struct chunk_record **link,
+		       struct chunk_record *new)
+{
+	struct chunk_record *old = *link;
+
+	if (!old) {
+		WRITE_ONCE(table->nr_records, table->nr_records + 1);
+		smp_store_release(link, new); /* its key and states are set */
+		return;
+	}
+	copy_states(new, old);
+	new->next = old->next;
+	write_seqcount_begin(&table->moved);
+	smp_store_release(link, new); /* as above */
+	write_seqcount_end(&table->moved);
+}
+
+/* Frees a sparse record that was replaced, after a grace period. */
+static void free_old(struct chunk_record *record)
+{
+	WRITE_ONCE(record->key, RECORD_REPLACED);
+	smp_wmb(); /* pairs with chunk_all_copied(): the RCU head overlays the states */
+	call_rcu(&record->rcu, free_replaced);
+}
+
+/* Called with the lock held. */
+static void change(struct chunk_record *record, u64 block, unsigned int count, u32 from,
+		   const u32 *from_numbers, u32 to, const u32 *to_numbers)
+{
+	unsigned int i;
+	u32 *state;
+
+	for (i = 0; i < count; i++) {
+		state = state_in(record, block + i);
+		if (*state == (from_numbers ? from | from_numbers[i] : from))
+			WRITE_ONCE(*state, to | to_numbers[i]);
+	}
+}
+
+int chunk_take(struct chunk_table *table, u64 block, unsigned int count, u32 from, u32 to,
+	       const u32 *to_numbers)
+{
+	struct chunk_record *new = NULL, *old, **link;
+	unsigned long flags;
+	bool there, put;
+
+	for (;;) {
+		raw_spin_lock_irqsave(&table->lock, flags);
+		link = find(table, block);
+		old = *link;
+		there = old && reserve(old, block, block + count);
+		put = !there && new && (!old || is_dense(new));
+		if (put) {
+			reserve(new, block, block + count);
+			put_record(table, link, new);
+		}
+		if ((there || put) && to_numbers)
+			change(*link, block, count, from, NULL, to, to_numbers);
+		raw_spin_unlock_irqrestore(&table->lock, flags);
+		if (put)
+			break;
+		/* Another task was faster. */
+		if (new)
+			free_record(new);
+		if (there)
+			return 0;
+		new = new_record(block, old || count > RECORD_FEW);
+		if (!new)
+			return -ENOMEM;
+	}
+	if (old)
+		free_old(old);
+	else
+		grow(table);
+	return 0;
+}
+
+int chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
+{
+	*count = min_t(u64, *count, chunk_left(block));
+	return chunk_take(table, block, *count, 0, 0, NULL);
+}
+
+/*
+ * States
+ */
+
+void chunk_change(struct chunk_table *table, u64 block, unsigned int count, u32 from,
+		  const u32 *from_numbers, u32 to, const u32 *to_numbers)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table->lock, flags);
+	change(*find(table, block), block, count, from, from_numbers, to, to_numbers);
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+}
+
+bool chunk_set_zero(struct chunk_table *table, u64 block, u64 *count)
+{
+	struct chunk_record *record;
+	unsigned long flags;
+	u32 *state = NULL;
+	u64 end;
+
+	*count = min_t(u64, *count, chunk_left(block));
+	raw_spin_lock_irqsave(&table->lock, flags);
+	record = *find(table, block);
+	for (end = block + *count; record && block < end; block++) {
+		state = state_in(record, block);
+		if (!state)
+			break;
+		WRITE_ONCE(*state, BLOCK_ZERO);
+	}
+	raw_spin_unlock_irqrestore(&table->lock, flags);
+	return state;
+}
+
+/* Whether a state is the same as @first, that of the block @distance before; see chunk_run(). */
+static bool continues(u32 first, u32 state, u64 distance)
+{
+	if (block_is_stored(first))
+		return state == first + distance;
+	if (block_is_in_memory(first))
+		return block_is_in_memory(state);
+	if (first == BLOCK_ORIGIN || first == BLOCK_ZERO)
+		return state == first;
+	return state != BLOCK_ORIGIN && block_is_uncopied(state);
+}
+
+static u32 sparse_state(const struct chunk_record *record, u64 block)
+{
+	unsigned int i;
+
+	for (i = 0; i < RECORD_FEW; i++)
+		if (READ_ONCE(record->places[i]) == chunk_place(block))
+			return READ_ONCE(record->few[i]);
+	return BLOCK_ORIGIN;
+}
+
+/* chunk_run() of blocks that have a record in common. */
+static u64 run_in(const struct chunk_record *record, u64 block, u64 count, u32 *state)
+{
+	const u32 *now = &record->states[block % RECORD_BLOCKS];
+	u64 run;
+
+	if (!is_dense(record)) {
+		*state = sparse_state(record, block);
+		for (run = 1; run < count; run++)
+			if (!continues(*state, sparse_state(record, block + run), run))
+				break;
+		return run;
+	}
+	*state = READ_ONCE(*now);
+	for (run = 1; run < count; run++)
+		if (!continues(*state, READ_ONCE(now[run]), run))
+			break;
+	return run;
+}
+
+/* The record of a block; one that is being moved or replaced may be missed. Called under RCU. */
+static const struct chunk_record *look_up(const struct chunk_table *table, u64 block)
+{
+	u64 key = chunk_key(block);
+	const struct chunk_record *record = READ_ONCE(*chunk_bucket(table, key));
+
+	while (record && (READ_ONCE(record->key) | 1) != key)
+		record = READ_ONCE(record->next);
 	return record;
 }
 
-u64 chunk_uncopied(struct chunk_table *table, u64 block, u64 count)
+u64 chunk_run(const struct chunk_table *table, u64 block, u64 count, u32 *state)
 {
-	u64 end = block + count, start = block;
+	const struct chunk_record *record;
+	u64 run = 0, part, same;
+	unsigned int moved;
+	u32 next;
 
-	while (block < end) {
-		u64 stop = min(end, chunk_end(table, block));
-		u32 *record = chunk_find(table, block);
+	rcu_read_lock();
+	do {
+		part = min_t(u64, count - run, chunk_left(block + run));
+		do {
+			moved = read_seqcount_begin(&table->moved);
+			record = look_up(table, block + run);
+			next = BLOCK_ORIGIN;
+			same = record ? run_in(record, block + run, part, &next) : part;
+		} while (read_seqcount_retry(&table->moved, moved));
+		if (!run)
+			*state = next;
+		else if (!continues(*state, next, run))
+			break;
+		run += same;
+	} while (same == part && run < count);
+	rcu_read_unlock();
+	return run;
+}
 
-		for (; record && block < stop; block++)
-			if (!block_is_uncopied(READ_ONCE(record[chunk_index(table, block)])))
-				return block - start;
-		block = stop;
+bool chunk_range_copied(const struct chunk_table *table, u64 block, u64 last)
+{
+	u64 stop;
+
+	for (; block <= last; block = stop + 1) {
+		stop = min(last, block + chunk_left(block) - 1);
+		if (!chunk_all_copied(table, block, stop))
+			return false;
 	}
-	return count;
+	return true;
 }

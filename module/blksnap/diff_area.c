@@ -10,13 +10,12 @@
  *                       storage, waits, marks the blocks (MEMORY -> STORED), frees the slots
  *
  * Each of the two is one worker for a device, and waits for a whole batch: under load the
- * batches grow by themselves, and blocks are led from state to state without a lock. What
- * comes while a batch is under way makes the next one.
+ * batches grow by themselves. What comes while a batch is under way makes the next one.
  *
  * Memory is bounded: a device has so many slots; when they are used up copy_work() lets
  * the writes of its batch go and waits for copies to be stored. An operation larger than
  * all slots is thereby copied in windows, and between two windows the kinds of writes that come
- * before it in enum write_kind go first. Records of chunks come on top of that; failing to get
+ * before it in enum write_kind go first. Records of blocks come on top of that; failing to get
  * memory for one gives up the image, never the write.
  *
  * So is what is parked: whoever submits more than parked_maximum has to wait (blkfilter_may_keep()).
@@ -124,7 +123,7 @@ void diff_area_fail_all(struct diff_area *area, int error)
 	kick(area);
 }
 
-static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 first, u32 *states)
+static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 first)
 {
 	struct copy *copy = mempool_alloc(area->copies, GFP_NOWAIT | __GFP_NOWARN);
 
@@ -132,7 +131,6 @@ static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 fi
 		copy->batch = batch;
 		copy->first = first;
 		copy->count = 0;
-		copy->states = states;
 	}
 	return copy;
 }
@@ -288,13 +286,10 @@ static void copy_read(struct diff_area *area, struct copy *copy)
 }
 
 /* Marks the blocks of a copy that has been read. */
-static void copy_commit(struct copy *copy)
+static void copy_commit(struct diff_area *area, struct copy *copy)
 {
-	unsigned int i;
-
-	for (i = 0; i < copy->count; i++)
-		block_change(&copy->states[i], BLOCK_READING | copy->slots[i],
-			     BLOCK_MEMORY | copy->slots[i]);
+	chunk_change(&area->table, copy->first, copy->count, BLOCK_READING, copy->slots,
+		     BLOCK_MEMORY, copy->slots);
 	bio_uninit(&copy->bio);
 }
 
@@ -314,7 +309,7 @@ static void batch_finish(struct diff_area *area, struct batch *batch)
 	if (ret)
 		diff_area_fail(area, ret);
 	list_for_each_entry(copy, &batch->copies, link)
-		copy_commit(copy);
+		copy_commit(area, copy);
 	/* Submitting may wait for the origin; neither the storage nor the image has to. */
 	diff_store_queue(area, batch);
 	list_for_each_entry_safe(wish, next, &batch->wishes, link)
@@ -342,55 +337,34 @@ static void make_room(struct diff_area *area, struct batch *batch)
 }
 
 /*
- * copy_block - add the next block to a copy, if it is in a state. One of zeros is in memory at
- * once.
+ * copy_run - copy adjacent blocks with the same record that are in one state, ORIGIN or ZERO. Those
+ * of zeros are in memory at once.
  *
- * Return: 0; 1 if it is in another; -EAGAIN for want of memory.
+ * Return: how many blocks were dealt with, -EAGAIN when there was no memory for one, or another
+ * error.
  */
-static int copy_block(struct diff_area *area, struct copy *copy, u32 state)
+static int copy_run(struct diff_area *area, struct batch *batch, u64 first, unsigned int count,
+		    u32 state)
 {
-	u32 *now = &copy->states[copy->count];
-	u32 slot, next = BLOCK_READING;
-
-	if (READ_ONCE(*now) != state)
-		return 1;
-	if (!slots_get(&area->slots, &slot))
-		return -EAGAIN;
-	if (state == BLOCK_ZERO) {
-		clear_highpage(area->slots.pages[slot]);
-		next = BLOCK_MEMORY;
-	}
-	if (!block_change(now, state, next | slot)) {
-		slots_put(&area->slots, &slot, 1);
-		return 1;
-	}
-	copy->slots[copy->count++] = slot;
-	return 0;
-}
-
-/*
- * copy_run - copy adjacent blocks that are in one state, as many as fit
- *
- * Return: how many blocks were dealt with, 0 if the first is in another state by now, -EAGAIN
- * when there was no memory for one, or another error.
- */
-static int copy_run(struct diff_area *area, struct batch *batch, u64 first, u64 count, u32 state)
-{
-	u32 *states = chunk_prepare(&area->table, first, &count);
+	u32 next = state == BLOCK_ZERO ? BLOCK_MEMORY : BLOCK_READING;
 	struct copy *copy;
-	int ret = 0;
+	u32 *slot;
+	int ret;
 
-	if (!states)
-		return -ENOMEM;
-	copy = new_copy(area, batch, first, states);
+	copy = new_copy(area, batch, first);
 	if (!copy)
 		return -EAGAIN;
-	count = min_t(u64, count, COPY_BLOCKS);
-	while (copy->count < count && !ret)
-		ret = copy_block(area, copy, state);
-	if (!copy->count) {
+	for (slot = copy->slots; copy->count < count && slots_get(&area->slots, slot); slot++) {
+		if (state == BLOCK_ZERO)
+			clear_highpage(area->slots.pages[*slot]);
+		copy->count++;
+	}
+	/* One that becomes storage at this moment is not changed; its copy is of no use, and no harm. */
+	ret = copy->count ? chunk_take(&area->table, first, copy->count, state, next, copy->slots) :
+			    -EAGAIN;
+	if (ret) {
 		copy_free(area, copy);
-		return min(ret, 0);
+		return ret;
 	}
 	if (state == BLOCK_ZERO) {
 		bio_init(&copy->bio, NULL, NULL, 0, 0);
@@ -410,17 +384,19 @@ static bool copy_range(struct diff_area *area, struct batch *batch, u64 *block, 
 		       bool for_image)
 {
 	u32 state;
+	u64 run;
 	int ret;
 
 	end = min(round_up(end, area->granule), area_blocks(area));
 	*block = round_down(*block, area->granule);
 	while (*block < end && !diff_area_error(area)) {
-		state = chunk_get(&area->table, *block);
+		run = min_t(u64, end - *block, min(COPY_BLOCKS, chunk_left(*block)));
+		run = chunk_run(&area->table, *block, run, &state);
 		if (state != BLOCK_ORIGIN && !(for_image && state == BLOCK_ZERO)) {
-			++*block;
+			*block += run;
 			continue;
 		}
-		ret = copy_run(area, batch, *block, end - *block, state);
+		ret = copy_run(area, batch, *block, run, state);
 		if (ret == -EAGAIN)
 			return false;
 		if (ret < 0)
@@ -593,6 +569,27 @@ enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio)
 	return BLKFILTER_KEEP;
 }
 
+static noinline enum blkfilter_verdict write_range(struct diff_area *area, struct bio *bio,
+						   u64 block, u64 last)
+{
+	last = min(last, area_blocks(area) - 1);
+	return chunk_range_copied(&area->table, block, last) ? BLKFILTER_PASS :
+	       diff_area_park(area, bio);
+}
+
+enum blkfilter_verdict diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector,
+				       sector_t count)
+{
+	u64 block = sector / DIFF_BLOCK_SECTORS;
+	u64 last = (sector + count - 1) / DIFF_BLOCK_SECTORS;
+
+	if ((block ^ last) >= RECORD_BLOCKS)
+		return write_range(area, bio, block, last);
+	/* What is behind the end of the image has no record. */
+	return likely(chunk_all_copied(&area->table, block, last)) ? BLKFILTER_PASS :
+	       diff_area_park(area, bio);
+}
+
 /* The blocks that lie inside of sectors as a whole; the last one of the device need not be. */
 static void whole_blocks(const struct diff_area *area, sector_t sector, sector_t count,
 			 u64 *first, u64 *end)
@@ -605,24 +602,27 @@ static void whole_blocks(const struct diff_area *area, sector_t sector, sector_t
 int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count)
 {
 	u64 block, end, run;
+	int ret;
 
 	whole_blocks(area, sector, count, &block, &end);
 	for (; block < end; block += run) {
 		run = end - block;
-		if (!chunk_prepare(&area->table, block, &run))
-			return -ENOMEM;
+		ret = chunk_prepare(&area->table, block, &run);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
 
 void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t count)
 {
-	u64 block, end;
+	u64 block, end, run;
 
 	whole_blocks(area, sector, count, &block, &end);
-	for (; block < end; block++) {
+	for (; block < end; block += run) {
+		run = end - block;
 		/* It was a smaller device when that was prepared. */
-		if (!chunk_set_zero(&area->table, block))
+		if (!chunk_set_zero(&area->table, block, &run))
 			diff_area_fail(area, -ESTALE);
 		cond_resched();
 	}

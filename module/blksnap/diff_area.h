@@ -181,21 +181,11 @@ enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio);
  * @sector: the first of its sectors
  * @count: how many
  *
- * Context: that of the submission. Inline: for each write.
+ * Context: that of the submission.
  * Return: as diff_area_park(), %BLKFILTER_PASS also if all of its blocks have been copied.
  */
-static inline enum blkfilter_verdict diff_area_write(struct diff_area *area, struct bio *bio,
-						     sector_t sector, sector_t count)
-{
-	sector_t end = min(sector + count, area->capacity);
-
-	/* The device may be larger than the image by now. */
-	if (sector < area->capacity &&
-	    chunk_any_uncopied(&area->table, sector / DIFF_BLOCK_SECTORS,
-			       DIV_ROUND_UP_ULL(end, DIFF_BLOCK_SECTORS)))
-		return diff_area_park(area, bio);
-	return BLKFILTER_PASS;
-}
+enum blkfilter_verdict diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector,
+				       sector_t count);
 
 /**
  * diff_area_prepare_storage - before blocks of the device become difference storage

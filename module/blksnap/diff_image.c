@@ -9,32 +9,16 @@
 #include <linux/highmem.h>
 #include "diff_area.h"
 
-static u64 run_of(struct diff_area *area, u64 block, u64 count, u32 state)
-{
-	u64 run;
-
-	if (block_is_uncopied(state))
-		return max_t(u64, chunk_uncopied(&area->table, block, count), 1);
-	for (run = 1; run < count; run++) {
-		u32 next = chunk_get(&area->table, block + run);
-
-		if (block_is_stored(state) ? next != state + run :
-		    block_is_in_memory(state) ? !block_is_in_memory(next) : next != state)
-			break;
-	}
-	return run;
-}
-
 void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
 		      struct diff_extent *extent)
 {
 	u64 first = sector / DIFF_BLOCK_SECTORS;
 	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
 	unsigned int offset = sector % DIFF_BLOCK_SECTORS;
-	u32 state = chunk_get(&area->table, first);
-	u64 run = run_of(area, first, blocks, state);
-	u32 adjacent;
+	u32 state, adjacent;
+	u64 run;
 
+	run = chunk_run(&area->table, first, blocks, &state);
 	if (block_is_uncopied(state)) {
 		extent->source = diff_origin;
 		extent->bdev = area->origin;
@@ -55,8 +39,15 @@ bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t cou
 {
 	u64 first = sector / DIFF_BLOCK_SECTORS;
 	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
+	u64 run;
+	u32 state;
 
-	return chunk_uncopied(&area->table, first, blocks) == blocks;
+	for (; blocks; blocks -= run, first += run) {
+		run = chunk_run(&area->table, first, blocks, &state);
+		if (!block_is_uncopied(state))
+			return false;
+	}
+	return true;
 }
 
 /* Copies a part of a block to a part of a segment, if the block is in memory. */

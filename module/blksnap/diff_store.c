@@ -133,7 +133,7 @@ static void store_run(struct diff_area *area, struct store *store, struct copy *
 		    store->bio->bi_vcnt == store->bio->bi_max_vecs)
 			store_begin(area, store, bdev, sector);
 		__bio_add_page(store->bio, area->slots.pages[copy->slots[from + i]], DIFF_BLOCK_SIZE, 0);
-		copy->stored[from + i] = BLOCK_STORED | (number + i);
+		copy->stored[from + i] = number + i;
 		store->left--;
 	}
 }
@@ -156,11 +156,9 @@ static int store_copy(struct diff_area *area, struct store *store, struct copy *
 /* Marks the blocks of a copy that has been stored. */
 static void store_commit(struct diff_area *area, struct copy *copy)
 {
-	unsigned int i;
-
 	raw_spin_lock_irq(&area->lock);
-	for (i = 0; i < copy->count; i++)
-		block_change(&copy->states[i], BLOCK_MEMORY | copy->slots[i], copy->stored[i]);
+	chunk_change(&area->table, copy->first, copy->count, BLOCK_MEMORY, copy->slots,
+		     BLOCK_STORED, copy->stored);
 	raw_spin_unlock_irq(&area->lock);
 }
 

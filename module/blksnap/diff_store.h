@@ -14,7 +14,7 @@
 #include <linux/completion.h>
 #include "diff_area.h"
 
-#define COPY_BLOCKS	32
+#define COPY_BLOCKS	32U
 
 /**
  * struct batch - what is waited for together
@@ -43,10 +43,9 @@ struct batch {
  * @link: in struct batch, then in diff_area::to_store
  * @batch: the batch of which it is a part
  * @first: the first block
- * @count: how many blocks, all in one chunk
- * @states: their states
+ * @count: how many blocks, all in one record
  * @slots: their slots
- * @stored: their states once they are in the storage
+ * @stored: their blocks in the storage
  * @bio: reads them
  * @vecs: its pages
  */
@@ -55,7 +54,6 @@ struct copy {
 	struct batch *batch;
 	u64 first;
 	unsigned int count;
-	u32 *states;
 	u32 slots[COPY_BLOCKS];
 	u32 stored[COPY_BLOCKS];
 	struct bio bio;

@@ -49,12 +49,12 @@ static int __init blksnap_init(void)
 {
 	int ret;
 
-	ret = cbt_map_check_params() ?: chunk_check_params();
+	ret = cbt_map_check_params() ?: chunk_init();
 	if (ret)
 		return ret;
 	ret = freeze_init();
 	if (ret)
-		return ret;
+		goto err_chunk;
 	ret = snapimage_init();
 	if (ret)
 		goto err_freeze;
@@ -72,6 +72,8 @@ err_snapimage:
 	snapimage_exit();
 err_freeze:
 	freeze_exit();
+err_chunk:
+	chunk_exit();
 	return ret;
 }
 
@@ -82,6 +84,7 @@ static void __exit blksnap_exit(void)
 	unregister_pm_notifier(&power_block);
 	snapimage_exit();
 	freeze_exit();
+	chunk_exit();
 	rcu_barrier(); /* maps that are still to be freed */
 }
 
