@@ -69,4 +69,122 @@ static inline const void *compat_bio_group(struct bio *bio)
 #define timer_delete_sync(timer)	del_timer_sync(timer)
 #endif
 
+/* sysfs */
+
+/* The root of sysfs, which is always there: the parent of /sys/kernel. */
+static inline struct kernfs_node *compat_sysfs_root(void)
+{
+#ifdef COMPAT_HAS_KERNFS_PARENT_RCU
+	return rcu_dereference_protected(kernel_kobj->sd->__parent, true);
+#else
+	return kernel_kobj->sd->parent;
+#endif
+}
+
+/* memory order */
+
+/*
+ * All that was done before comes before an increment of a per-CPU counter that follows. That is
+ * no atomic operation in the sense of smp_mb__before_atomic(). x86 keeps the order of loads and
+ * stores with later stores by itself.
+ */
+#ifdef CONFIG_X86
+#define compat_smp_mb_before_this_cpu_inc()	barrier()
+#else
+#define compat_smp_mb_before_this_cpu_inc()	smp_mb() /* pairs as its user says */
+#endif
+
+/* grace periods of tasks: without preemption they are those of RCU */
+
+#ifdef CONFIG_TASKS_RCU
+#define compat_rcu_barrier_tasks()	rcu_barrier_tasks()
+#else
+#define compat_rcu_barrier_tasks()	rcu_barrier()
+#endif
+
+/* passthrough requests */
+
+/*
+ * Of blk_execute_rq(): parameters, the request's place in them, what it returns, a call with these
+ * parameters. Of blk_execute_rq_nowait() the same, with a function to be called at the end, which is
+ * in the request already, or a parameter more.
+ */
+#ifdef COMPAT_HAS_EXECUTE_RQ_QUEUE
+#define COMPAT_EXECUTE_PARAMS \
+	struct request_queue *queue, struct gendisk *disk, struct request *rq, int at_head
+#define COMPAT_EXECUTE_DONE_PARAMS \
+	struct request_queue *queue, struct gendisk *disk, struct request *rq, int at_head, \
+	__typeof__(rq_end_io_fn) *end_io
+#define COMPAT_EXECUTE_RQ	2
+#define compat_execute_t	typeof(blk_execute_rq(NULL, NULL, NULL, 0))
+#define compat_execute()	blk_execute_rq(queue, disk, rq, at_head)
+#define compat_nowait(done)	blk_execute_rq_nowait(queue, disk, rq, at_head, done)
+#elif defined(COMPAT_HAS_EXECUTE_RQ_DISK)
+#define COMPAT_EXECUTE_PARAMS	struct gendisk *disk, struct request *rq, int at_head
+#define COMPAT_EXECUTE_DONE_PARAMS \
+	struct gendisk *disk, struct request *rq, int at_head, __typeof__(rq_end_io_fn) *end_io
+#define COMPAT_EXECUTE_RQ	1
+#define compat_execute_t	typeof(blk_execute_rq(NULL, NULL, 0))
+#define compat_execute()	blk_execute_rq(disk, rq, at_head)
+#define compat_nowait(done)	blk_execute_rq_nowait(disk, rq, at_head, done)
+#else
+#define COMPAT_EXECUTE_PARAMS	struct request *rq, bool at_head
+#define COMPAT_EXECUTE_DONE_PARAMS \
+	struct request *rq, bool at_head, __typeof__(rq_end_io_fn) *end_io
+#define COMPAT_EXECUTE_RQ	0
+#define compat_execute_t	typeof(blk_execute_rq(NULL, false))
+#define compat_execute()	blk_execute_rq(rq, at_head)
+#define compat_nowait(done)	blk_execute_rq_nowait(rq, at_head, done)
+#endif
+
+#ifdef COMPAT_HAS_EXECUTE_RQ_DONE
+#define COMPAT_NOWAIT_PARAMS		COMPAT_EXECUTE_DONE_PARAMS
+#define COMPAT_NOWAIT_END_IO		end_io
+#define compat_execute_nowait(done)	compat_nowait(done)
+#else
+#define COMPAT_NOWAIT_PARAMS		COMPAT_EXECUTE_PARAMS
+#define COMPAT_NOWAIT_END_IO		((rq)->end_io)
+#define compat_execute_nowait(done) \
+	do { (rq)->end_io = (done); blk_execute_rq_nowait(rq, at_head); } while (0)
+#endif
+
+/* That function's parameters, what it returns, a call with these parameters. */
+#ifdef COMPAT_HAS_END_IO_BATCH
+#define COMPAT_END_IO_PARAMS \
+	struct request *rq, blk_status_t status, const struct io_comp_batch *batch
+#define compat_end_io(function)	((function)(rq, status, batch))
+#else
+#define COMPAT_END_IO_PARAMS	struct request *rq, blk_status_t status
+#define compat_end_io(function)	((function)(rq, status))
+#endif
+#ifdef COMPAT_HAS_END_IO_RET
+#define compat_end_io_t		enum rq_end_io_ret
+#else
+#define compat_end_io_t		void
+#endif
+
+/* At which place the request is among the arguments of blk_insert_cloned_request(). */
+#ifdef COMPAT_HAS_INSERT_CLONED_QUEUE
+#define COMPAT_INSERT_CLONED_RQ	1
+#else
+#define COMPAT_INSERT_CLONED_RQ	0
+#endif
+
+/* Parameters of a function that looks at requests in flight. */
+#ifdef COMPAT_HAS_BUSY_ITER_RESERVED
+#define COMPAT_BUSY_ITER_PARAMS	struct request *rq, void *data, bool reserved
+#else
+#define COMPAT_BUSY_ITER_PARAMS	struct request *rq, void *data
+#endif
+
+/*
+ * Whether the queue of a disk that is not open can be frozen while its driver may take the disk
+ * away: not if the driver cleans it up for good before its last user has gone.
+ */
+#ifdef COMPAT_HAS_CLEANUP_QUEUE
+#define COMPAT_QUEUES_STAY	false
+#else
+#define COMPAT_QUEUES_STAY	true
+#endif
+
 #endif /* BLKSNAP_COMPAT_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* As compat.h, for who looks at SCSI commands. */
+#ifndef BLKSNAP_COMPAT_SCSI_H
+#define BLKSNAP_COMPAT_SCSI_H
+
+#include <scsi/scsi_proto.h>
+#include "compat.h"
+
+/* The command of a request to a SCSI device. */
+#ifdef COMPAT_HAS_SCSI_REQUEST
+#include <scsi/scsi_request.h>
+#define compat_scsi_command(rq)	(scsi_req(rq)->cmd)
+#else
+#include <scsi/scsi_cmnd.h>
+#define compat_scsi_command(rq)	(((struct scsi_cmnd *)blk_mq_rq_to_pdu(rq))->cmnd)
+#endif
+
+#endif /* BLKSNAP_COMPAT_SCSI_H */
