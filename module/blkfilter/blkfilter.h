@@ -8,11 +8,11 @@
  *				held, so nobody opens or closes a block device with one
  *				of the locks below held.
  *   attachment->op_lock	one call of attach, ctl, detaching, detach at a time
- *   blkfilter_lock		registered filters, changes to the table of attachments,
+ *   blkfilter_lock		registered filters, changes to the tables of attachments,
  *				whether the hooks are installed
  *   attachment->held_lock	the held bios
  *
- * The table itself is read under RCU.
+ * The tables themselves are read under RCU.
  */
 #ifndef BLKFILTER_INTERNAL_H
 #define BLKFILTER_INTERNAL_H
@@ -44,6 +44,15 @@ struct blkfilter_count {
 	unsigned long left;
 };
 
+/* What sort of passthrough commands a disk understands. */
+enum passthrough_kind {
+	PASSTHROUGH_OTHER,
+	PASSTHROUGH_SCSI,
+	PASSTHROUGH_VIRTIO,
+	PASSTHROUGH_NVME,
+	PASSTHROUGH_NVME_HEAD,
+};
+
 /**
  * struct lane - bios of one cgroup that are being submitted one after the other
  * @link: in the attachment's list, as long as it has any
@@ -65,18 +74,21 @@ struct lane {
 /**
  * struct blkfilter_attachment - a filter on a device, the core's side
  * @node: in the table of attachments, under its disk; RCU
+ * @queue_node: likewise, under the disk's queue
  * @disk: the disk the device is, or is a part of
+ * @kind: of the disk
  * @part: the device; its memory is pinned until the attachment left the table, but it is
  *	not open
  * @flt: the filter; not to be followed once the attachment left the table
  * @ref: one until the last of its bios ended, one per ioctl that uses it
  * @op_lock: see above
  * @detached: it left the table; under @op_lock
+ * @removing: the device goes away; an attach that is under way gives up
  * @count: bios under way
  * @quiet: woken when a bio ends while somebody waits for that
  * @awaited: how many wait at @quiet
- * @gate_closed: new bios are to be held; from the start, until the attach is complete, and
- *	during a take. Changed under @held_lock once the attachment is in the table
+ * @gate_closed: new bios are to be held; during a take, and at the end of an attach. Changed
+ *	under @held_lock
  * @held_lock: protects @held, @nr_held and the lanes, taken in any context
  * @held: bios that wait for the gate to open, or for memory
  * @nr_held: their number
@@ -94,12 +106,15 @@ struct lane {
  */
 struct blkfilter_attachment {
 	struct hlist_node node;
+	struct hlist_node queue_node;
 	struct gendisk *disk;
+	enum passthrough_kind kind;
 	struct compat_part *part;
 	struct blkfilter *flt;
 	struct kref ref;
 	struct mutex op_lock;
 	bool detached;
+	bool removing;
 
 	struct blkfilter_count __percpu *count;
 	wait_queue_head_t quiet;
@@ -134,6 +149,11 @@ static inline struct hlist_head *registry_bucket(struct gendisk *disk)
 }
 
 sector_t registry_rank(const struct blkfilter_attachment *att);
+bool registry_queue_is_concerned(struct request_queue *queue);
+void registry_tell_changed(struct blkfilter_attachment *att);
+void registry_queue_changed(struct request_queue *queue);
+typedef int registry_device_fn_t(struct device *dev, void *data);
+int registry_walk_devices(registry_device_fn_t *function, void *data);
 bool registry_disk_is_filtered(struct gendisk *disk);
 bool registry_device_is_filtered(struct device *dev);
 void registry_remove_disk(struct gendisk *disk);
@@ -157,10 +177,11 @@ void registry_put(struct blkfilter_attachment *att);
 static inline bool gate_count_out(struct blkfilter_attachment *att)
 {
 	/*
-	 * Whoever finds the bio counted out finds all done that was done for it: the change map
-	 * may be switched then. On x86 no instruction.
+	 * Whoever finds the bio counted out finds it counted in, and all done that was done for
+	 * it: the change map may be switched then. Pairs with the smp_mb() between the two sums
+	 * of gate_is_quiet(), see the head of gate.c. On x86 no instruction.
 	 */
-	smp_mb__before_atomic();
+	compat_smp_mb_before_this_cpu_inc();
 	this_cpu_inc(att->count->left);
 	smp_mb(); /* pairs with the one in gate_wait_quiet() */
 	return unlikely(atomic_read(&att->awaited));
@@ -219,6 +240,7 @@ enum blkfilter_verdict gate_starve(struct blkfilter_attachment *att, struct bio 
 void gate_init(void);
 bool gate_may_wait(const struct bio *bio);
 bool gate_wait_room(struct bio *bio);
+void gate_close(struct blkfilter_attachment *att);
 void gate_open(struct blkfilter_attachment *att);
 void gate_held_work(struct work_struct *work);
 bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline);
@@ -245,13 +267,48 @@ int hook_init(void);
 void hook_exit(void);
 int hook_install(void);
 void hook_remove(void);
+void hook_enter(void);
+void hook_leave(void);
 
 /* ioctl.c: the commands on a block device's descriptor */
 bool ioctl_is_ours(unsigned int cmd);
 int ioctl_answer(struct block_device *bdev, struct inode *inode, unsigned int cmd,
 		 void __user *argp);
 
-/* stack.c: which device lies on which */
-const char *stack_refusal(struct block_device *bdev);
+/* earlier.c: what was submitted before there was a filter */
+int earlier_wait(struct blkfilter_attachment *att, struct block_device *bdev);
+void earlier_exit(void);
+
+/* passthrough.c: commands that are no bios */
+
+/**
+ * struct passthrough - a passthrough command that is being executed
+ * @link: in the list of all
+ * @rq: its request
+ * @queue: that of the request
+ * @task: who executes it; NULL for one whose end is waited for by nobody
+ * @changes: it may change a filtered device
+ * @nvme: it is one of NVMe
+ * @end_io: for one whose end nobody waits for: what is to be called then
+ * @data: and the request's end_io_data
+ */
+struct passthrough {
+	struct list_head link;
+	struct request *rq;
+	struct request_queue *queue;
+	struct task_struct *task;
+	bool changes;
+	bool nvme;
+	rq_end_io_fn *end_io;
+	void *data;
+};
+
+enum passthrough_kind passthrough_kind(struct gendisk *disk);
+bool passthrough_is_path(struct gendisk *path, struct gendisk *head);
+void passthrough_begin(struct passthrough *command, struct request *rq);
+rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct request *rq,
+				       rq_end_io_fn *done);
+void passthrough_end(struct passthrough *command);
+bool passthrough_is_known(struct request *rq);
 
 #endif /* BLKFILTER_INTERNAL_H */

@@ -12,10 +12,29 @@
  *	  smp_mb()			  smp_mb()
  *	  gate closed? count it out	  sum up the counters
  *
- * Either the bio sees the gate closed, or the sum sees the bio. The sum reads the bios
- * that left before those that entered: a bio counted among the former is then also among
- * the latter, so that equal sums mean that none was under way in between (the argument is
- * that of SRCU's readers).
+ * Either the bio sees the gate closed, or the sum sees the bio.
+ *
+ * The sum reads the bios that left before those that entered: a bio counted among the former is
+ * then also among the latter, so that equal sums mean that none was under way in between (the
+ * argument is that of SRCU's readers). Loads and stores of other CPUs may be seen in any order that
+ * no barrier forbids (arm64 makes use of that), and a bio may end on another CPU than it entered
+ * on. So that is a chain:
+ *
+ *	entering CPU		ending CPU			who waits
+ *	  entered++		  (was handed the bio)		  sum of left, sees it
+ *	  smp_mb()		  barrier before the increment	  smp_mb()
+ *	  submits the bio	  left++			  sum of entered
+ *
+ * The first smp_mb() orders the count before all by which the bio gets to the ending CPU; the
+ * barrier there orders that, and all that was done for the bio, before the count; and barriers of
+ * this kind also order what other CPUs did before what was seen. So whoever has seen the bio leave
+ * sees it entered, and, after the second smp_mb(), all that its filter did: the filter may be
+ * switched to something else. Where an increment is one instruction on memory of a CPU it is still
+ * no atomic operation that orders anything, nor one to which smp_mb__before_atomic() belongs.
+ *
+ * What is switched while the gate is closed is seen by bios that enter later: gate_open() stores
+ * with release, gate_enter() loads with acquire. And who waits is woken: the ending CPU counts, has
+ * a full barrier, and looks whether anybody waits; who waits says so, has a full barrier, and sums.
  */
 #include <linux/jiffies.h>
 #include "blkfilter.h"
@@ -43,7 +62,7 @@ static bool gate_is_quiet(struct blkfilter_attachment *att)
 
 	for_each_possible_cpu(cpu)
 		left += READ_ONCE(per_cpu_ptr(att->count, cpu)->left);
-	smp_mb(); /* the order that the head of this file explains */
+	smp_mb(); /* pairs with gate_count_out() and gate_enter(), see the head of this file */
 	for_each_possible_cpu(cpu)
 		entered += READ_ONCE(per_cpu_ptr(att->count, cpu)->entered);
 	return entered == left;
@@ -261,7 +280,11 @@ void gate_held_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 }
 
-static void gate_close(struct blkfilter_attachment *att)
+/**
+ * gate_close - hold the bios that come from now on
+ * @att: the attachment
+ */
+void gate_close(struct blkfilter_attachment *att)
 {
 	raw_spin_lock_irq(&att->held_lock);
 	WRITE_ONCE(att->gate_closed, true);

@@ -42,16 +42,21 @@ struct hook {
 
 #define HOOK_FLAGS	(COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
 
-/* Tasks inside of a take_* function that may sleep. */
+/* Some hook could not be removed. Changed under blkfilter_lock, or by init and exit. */
+static bool pinned;
+
+/* Tasks inside of a take_* function that may sleep, and passthrough commands under way. */
 static atomic_t inside = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(nobody_inside);
 
-static void enter(void)
+/* hook_enter - a task is inside, or something else of ours that has to be waited for */
+void hook_enter(void)
 {
 	atomic_inc(&inside);
 }
 
-static void leave(void)
+/* hook_leave - no more. Context: any */
+void hook_leave(void)
 {
 	if (atomic_dec_and_test(&inside))
 		wake_up(&nobody_inside);
@@ -66,10 +71,10 @@ static noinline compat_qc_t take_bio(struct bio *bio)
 /* The bio is still its submitter's, who is to wait for room. */
 static noinline compat_qc_t take_bio_later(struct bio *bio)
 {
-	enter();
+	hook_enter();
 	if (gate_wait_room(bio))
 		submit_bio_noacct(bio);
-	leave();
+	hook_leave();
 	return COMPAT_QC_NONE;
 }
 
@@ -110,10 +115,10 @@ static void on_write_page(unsigned long ip, unsigned long parent_ip, struct ftra
 /* Called again by itself, the hook finds the disk no longer filtered and lets it go on. */
 static noinline void take_del_gendisk(struct gendisk *disk)
 {
-	enter();
+	hook_enter();
 	registry_remove_disk(disk);
 	del_gendisk(disk);
-	leave();
+	hook_leave();
 }
 
 static void on_del_gendisk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -128,10 +133,10 @@ static void on_del_gendisk(unsigned long ip, unsigned long parent_ip, struct ftr
 /* For partitions, and for a disk that was attached while del_gendisk() was under way. */
 static noinline void take_device_del(struct device *dev)
 {
-	enter();
+	hook_enter();
 	registry_remove_device(dev);
 	device_del(dev);
-	leave();
+	hook_leave();
 }
 
 static void on_device_del(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -143,14 +148,56 @@ static void on_device_del(unsigned long ip, unsigned long parent_ip, struct ftra
 		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_device_del);
 }
 
+/* The cleanup: whatever the original returns, which may be nothing, is returned. */
+static noinline compat_execute_t take_execute(COMPAT_EXECUTE_PARAMS)
+{
+	struct passthrough command __attribute__((__cleanup__(passthrough_end)));
+
+	passthrough_begin(&command, rq);
+	return compat_execute();
+}
+
+static noinline void take_execute_nowait(COMPAT_NOWAIT_PARAMS)
+{
+	struct passthrough command;
+	rq_end_io_fn *done;
+
+	done = passthrough_begin_nowait(&command, rq, COMPAT_NOWAIT_END_IO);
+	compat_execute_nowait(done);
+	passthrough_end(&command);
+}
+
+static void on_execute(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+		       struct ftrace_regs *fregs)
+{
+	struct request *rq = (struct request *)ftrace_regs_get_argument(fregs, COMPAT_EXECUTE_RQ);
+
+	if (registry_queue_is_concerned(rq->q) && !passthrough_is_known(rq))
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)ops->private);
+}
+
+/*
+ * A request of request-based device mapper goes to a path. None is filtered (blkfilter_refusal()),
+ * but a filtered device may be made one.
+ */
+static void on_insert_cloned(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			     struct ftrace_regs *fregs)
+{
+	struct request *rq =
+		(struct request *)ftrace_regs_get_argument(fregs, COMPAT_INSERT_CLONED_RQ);
+
+	if (req_op(rq) != REQ_OP_READ && req_op(rq) != REQ_OP_FLUSH)
+		registry_queue_changed(rq->q);
+}
+
 static noinline long take_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct inode *inode = file->f_mapping->host;
 	long ret;
 
-	enter();
+	hook_enter();
 	ret = ioctl_answer(I_BDEV(inode), inode, cmd, (void __user *)arg);
-	leave();
+	hook_leave();
 	return ret;
 }
 
@@ -193,6 +240,18 @@ static struct hook device_hooks[] = {
 		.name = "bdev_write_page",
 		.optional = !COMPAT_WRITES_PAGES,
 	}, {
+		.ops = { .func = on_execute, .flags = HOOK_FLAGS, .private = take_execute },
+		.name = "blk_execute_rq",
+		.addr = (unsigned long)blk_execute_rq,
+	}, {
+		.ops = { .func = on_execute, .flags = HOOK_FLAGS, .private = take_execute_nowait },
+		.name = "blk_execute_rq_nowait",
+		.addr = (unsigned long)blk_execute_rq_nowait,
+	}, {
+		.ops = { .func = on_insert_cloned, .flags = HOOK_FLAGS },
+		.name = "blk_insert_cloned_request",
+		.addr = (unsigned long)blk_insert_cloned_request,
+	}, {
 		/* Older kernels have it besides; what is taken there goes on by submit_bio_noacct(). */
 		.ops = { .func = on_submit_bio, .flags = HOOK_FLAGS },
 		.name = "direct_make_request",
@@ -227,15 +286,38 @@ static int install_one(struct hook *hook)
 	return ret;
 }
 
+/*
+ * Fails when the kernel has switched ftrace off after a fault in it: then the functions go on
+ * calling us, for ever, and our code has to stay.
+ */
 static void remove_all(struct hook *hooks, unsigned int count)
 {
+	int ret;
+
 	while (count--) {
 		if (!hooks[count].installed)
 			continue;
-		/* Fails only for what is not registered. */
-		WARN_ON_ONCE(unregister_ftrace_function(&hooks[count].ops));
-		hooks[count].installed = false;
+		ret = unregister_ftrace_function(&hooks[count].ops);
+		if (!ret) {
+			hooks[count].installed = false;
+			continue;
+		}
+		pr_err("cannot unhook %s (error %d): the kernel has switched ftrace off after a fault in it: the module stays loaded until the next boot\n",
+		       hooks[count].name, ret);
+		if (!pinned)
+			__module_get(THIS_MODULE);
+		pinned = true;
 	}
+}
+
+/*
+ * To be called before the module is freed. Neither its exit function nor an init function that
+ * failed can keep it from that, but by not returning.
+ */
+static void stay_if_pinned(void)
+{
+	while (pinned)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
 
 /* Frees what ftrace keeps in the ops, which are not registered. */
@@ -312,7 +394,7 @@ static void test_end_io(struct bio *bio)
 
 static int self_test(void)
 {
-	struct hook hooks[] = {
+	static struct hook hooks[] = {
 		{
 			.ops = { .func = on_test_bio, .flags = HOOK_FLAGS },
 			.name = "direct_make_request",
@@ -341,6 +423,7 @@ static int self_test(void)
 		submit_bio(&bio);
 		compat_submit_directly(&bio);
 		remove_all(hooks, ARRAY_SIZE(hooks));
+		stay_if_pinned();
 		if (test_seen != 2 + COMPAT_SUBMITS_DIRECTLY) {
 			pr_err("self-test failed: the hook in submit_bio_noacct does not see bios\n");
 			ret = -ENODEV;
@@ -359,6 +442,7 @@ static int self_test(void)
 void hook_exit(void)
 {
 	remove_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
+	stay_if_pinned();
 	synchronize_rcu_tasks(); /* who was redirected has counted itself */
 	wait_event_idle(nobody_inside, !atomic_read(&inside));
 	synchronize_rcu_tasks(); /* who counted itself out has returned */

@@ -28,7 +28,11 @@ static int ioctl_ctl(struct block_device *bdev, struct blkfilter_ctl __user *arg
 	att = registry_get(bdev);
 	if (!att)
 		return -ENOENT;
-	idle_mutex_lock(&att->op_lock);
+	ret = mutex_lock_killable(&att->op_lock);
+	if (ret) {
+		registry_put(att);
+		return ret;
+	}
 	flt = att->flt;
 	if (att->detached || strncmp(flt->ops->name, ctl.name, BLKFILTER_NAME_LENGTH))
 		ret = -ENOENT;

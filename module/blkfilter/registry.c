@@ -12,18 +12,21 @@
  * devices be stopped. When the device goes, the hooks call in before its memory or its
  * driver can go, and return when nothing of ours refers to it any more.
  */
-#include <linux/blk-mq.h>
 #include <linux/module.h>
 #include "blkfilter.h"
-
-/* Writes from before an attach end in this time, or it fails. */
-#define EARLIER_TIMEOUT	(10 * HZ)
 
 /* The registered filters. */
 static LIST_HEAD(filters);
 struct hlist_head registry_table[1 << TABLE_BITS];
+/* The same attachments, keyed by queue: for what is no bio. */
+#define QUEUES_BITS	6
+static struct hlist_head queues[1 << QUEUES_BITS];
 /* Attachments in the table; the hooks are installed while there are any. */
 static unsigned int attached;
+/* How many of them are on disks of NVMe, whose commands may come by other queues. */
+static unsigned int attached_nvme;
+/* That of all block devices; set when one is attached. */
+static typeof(((struct device *)NULL)->class) class_of_blocks;
 /* Runs what waits for bios to end. Destroyed when there is nothing of that any more. */
 static struct workqueue_struct *reaper;
 /* Attachments that it waits for. */
@@ -49,6 +52,67 @@ bool registry_disk_is_filtered(struct gendisk *disk)
 			found = true;
 	rcu_read_unlock();
 	return found;
+}
+
+static struct hlist_head *queue_bucket(struct request_queue *queue)
+{
+	return &queues[hash_ptr(queue, QUEUES_BITS)];
+}
+
+/**
+ * registry_queue_is_concerned - whether a command to a queue may concern a filtered device
+ * @queue: the queue
+ *
+ * Context: any.
+ */
+bool registry_queue_is_concerned(struct request_queue *queue)
+{
+	struct blkfilter_attachment *att;
+	bool found = READ_ONCE(attached_nvme);
+
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(att, queue_bucket(queue), queue_node)
+		if (att->disk->queue == queue)
+			found = true;
+	rcu_read_unlock();
+	return found;
+}
+
+/* registry_tell_changed - tell a filter of a change that is no bio. Context: any, under RCU. */
+void registry_tell_changed(struct blkfilter_attachment *att)
+{
+	if (att->flt->ops->changed)
+		att->flt->ops->changed(att->flt);
+}
+
+/**
+ * registry_queue_changed - tell the filters on a disk and its parts of a change that is no bio
+ * @queue: the disk's
+ *
+ * Context: any.
+ */
+void registry_queue_changed(struct request_queue *queue)
+{
+	struct blkfilter_attachment *att;
+
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(att, queue_bucket(queue), queue_node)
+		if (att->disk->queue == queue)
+			registry_tell_changed(att);
+	rcu_read_unlock();
+}
+
+/**
+ * registry_walk_devices - call a function for each block device there is
+ * @function: for the device inside struct block_device, until it does not return 0
+ * @data: for it
+ *
+ * Context: may sleep; a device is or was attached.
+ * Return: what the function returned at last.
+ */
+int registry_walk_devices(registry_device_fn_t *function, void *data)
+{
+	return class_for_each_device(class_of_blocks, NULL, data, function);
 }
 
 /* The attachment on a device, or on a device of which only the struct device is known. */
@@ -167,6 +231,7 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 		goto err_destroy_reserve;
 	att->part = compat_part_of(bdev);
 	att->disk = bdev->bd_disk;
+	att->kind = passthrough_kind(bdev->bd_disk);
 	kref_init(&att->ref);
 	mutex_init(&att->op_lock);
 	init_waitqueue_head(&att->quiet);
@@ -215,19 +280,27 @@ static void add_in_order(struct blkfilter_attachment *att)
 		hlist_add_head_rcu(&att->node, bucket);
 }
 
+static bool is_nvme(const struct blkfilter_attachment *att)
+{
+	return att->kind == PASSTHROUGH_NVME || att->kind == PASSTHROUGH_NVME_HEAD;
+}
+
 /* Puts an attachment in the table; the hooks come with the first one. */
 static int table_add(struct blkfilter_attachment *att)
 {
 	int ret;
 
+	WRITE_ONCE(class_of_blocks, compat_part_device(att->part)->class);
 	if (!attached) {
 		ret = hook_install();
 		if (ret)
 			return ret;
 	}
 	attached++;
+	WRITE_ONCE(attached_nvme, attached_nvme + is_nvme(att));
 	get_device(compat_part_device(att->part));
 	add_in_order(att);
+	hlist_add_head_rcu(&att->queue_node, queue_bucket(att->disk->queue));
 	return 0;
 }
 
@@ -236,6 +309,8 @@ static void table_del(struct blkfilter_attachment *att)
 {
 	mutex_lock(&blkfilter_lock);
 	hlist_del_rcu(&att->node);
+	hlist_del_rcu(&att->queue_node);
+	WRITE_ONCE(attached_nvme, attached_nvme - is_nvme(att));
 	/*
 	 * The hook's code may be gone once it is removed. With PREEMPT_RT what it calls may wait
 	 * for a lock, which ftrace takes for being out of it; but not this.
@@ -275,89 +350,6 @@ static bool is_alive(const struct blkfilter_attachment *att, struct inode *inode
 	return compat_part_is_live(att->part, inode);
 }
 
-/* How many I/Os of a driver that takes bios have begun or ended, as far as it accounts for them. */
-static unsigned long accounted_ios(struct gendisk *disk)
-{
-	struct compat_part *part;
-	unsigned long index, sum = 0;
-
-	rcu_read_lock();
-	for (index = 0; (part = compat_part_next(disk, &index)); index++)
-		sum += part_stat_read_accum(part, ios);
-	rcu_read_unlock();
-	return sum;
-}
-
-/* How many of its writes are under way. Which part of the disk one counts for it may choose. */
-static long accounted_writes(struct gendisk *disk)
-{
-	struct compat_part *part;
-	unsigned long index;
-	long sum = 0;
-	int cpu;
-
-	rcu_read_lock();
-	for (index = 0; (part = compat_part_next(disk, &index)); index++)
-		for_each_possible_cpu(cpu)
-			sum += part_stat_local_read_cpu(part, in_flight[1], cpu);
-	rcu_read_unlock();
-	return sum;
-}
-
-/*
- * Whether no write is under way in it. Flushes without data come and go: one that began on a CPU
- * after that was read, and ended on another before that was read, could hide a write. But it has
- * been counted in between: at its end, or on older kernels (6.1) at its beginning. There it could
- * have been counted just before, and be under way just after, which drivers do with preemption off:
- * a grace period between the two keeps that apart.
- */
-static bool accounts_are_quiet(struct gendisk *disk)
-{
-	unsigned long ios = accounted_ios(disk);
-	bool quiet;
-
-	synchronize_rcu();
-	quiet = !accounted_writes(disk);
-	smp_rmb(); /* what is under way, then what was counted in between */
-	return quiet && ios == accounted_ios(disk);
-}
-
-/*
- * Waits for writes that were submitted before the filter could see them, so that what is
- * tracked from now on is all that changes from now on.
- *
- * Whoever looked for filters before there was this one gets as far as the queue; freezing
- * the queue waits for those who are on the way into the driver, and for requests. Bios are
- * waited for by the driver's own accounting; the gate is closed, so that the sum of those that
- * carry data can only fall. Flushes without data are not held: the sum is read until it is 0
- * for once.
- *
- * A device that goes away waits for op_lock, which the caller holds: for EARLIER_TIMEOUT
- * twice, the tasks' grace period, and one of RCU at the most.
- */
-static int wait_for_earlier(struct block_device *bdev)
-{
-	struct request_queue *queue = bdev_get_queue(bdev);
-	unsigned int memflags;
-	unsigned long deadline;
-	bool quiet;
-
-	synchronize_rcu_tasks();
-	deadline = jiffies + EARLIER_TIMEOUT;
-	memflags = memalloc_noio_save();
-	blk_freeze_queue_start(queue);
-	quiet = blk_mq_freeze_queue_wait_timeout(queue, EARLIER_TIMEOUT);
-	blk_mq_unfreeze_queue(queue, memflags);
-	while (quiet && !queue_is_mq(queue) && !accounts_are_quiet(bdev->bd_disk)) {
-		schedule_timeout_idle(1);
-		quiet = time_before(jiffies, deadline);
-	}
-	if (quiet)
-		return 0;
-	pr_warn("%pg: cannot be filtered: writes from before do not end\n", bdev);
-	return -EBUSY;
-}
-
 /**
  * registry_attach - put a filter on a device
  * @bdev: the device, kept open by the caller
@@ -389,7 +381,7 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	ret = there && there->flt->ops == ops ? -EALREADY : -EBUSY;
 	if (there)
 		goto err_unlock;
-	reason = stack_refusal(bdev);
+	reason = blkfilter_refusal(bdev);
 	ret = -EOPNOTSUPP;
 	if (reason) {
 		pr_warn("%pg: cannot be filtered: %s\n", bdev, reason);
@@ -406,15 +398,13 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	flt->ops = ops;
 	flt->attachment = att;
 	att->flt = flt;
-	att->gate_closed = true;
 	ret = table_add(att);
 	if (ret)
 		goto err_detach;
 	mutex_unlock(&blkfilter_lock);
 
-	ret = is_alive(att, inode) ? wait_for_earlier(bdev) : -ENODEV;
-	/* First of all: whoever has blkfilter_lock, which detach() needs, may wait for a write. */
-	gate_open(att);
+	/* Nobody gets at the filter until then: that takes op_lock. */
+	ret = is_alive(att, inode) ? earlier_wait(att, bdev) : -ENODEV;
 	if (ret)
 		detach(att);
 	mutex_unlock(&att->op_lock);
@@ -471,7 +461,11 @@ int registry_detach(struct block_device *bdev, const char *name)
 
 	if (!att)
 		return -ENOENT;
-	idle_mutex_lock(&att->op_lock);
+	ret = mutex_lock_killable(&att->op_lock);
+	if (ret) {
+		registry_put(att);
+		return ret;
+	}
 	flt = att->flt;
 	if (att->detached)
 		ret = -ENOENT;
@@ -489,6 +483,7 @@ int registry_detach(struct block_device *bdev, const char *name)
 /* Takes the filter off a device that goes away. Drops the caller's reference. */
 static void remove_attachment(struct blkfilter_attachment *att)
 {
+	WRITE_ONCE(att->removing, true);
 	idle_mutex_lock(&att->op_lock);
 	if (!att->detached) {
 		pr_info("%s: is removed, detaching filter %s\n",
@@ -560,6 +555,7 @@ int registry_init(void)
 /* Waits until the last bio that carries something of ours has ended. */
 void registry_exit(void)
 {
+	earlier_exit();
 	wait_event_idle(all_reaped, !atomic_read(&reaping));
 	destroy_workqueue(reaper);
 }

@@ -1,94 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which block device lies on which. The kernel keeps no pointers for that which a module
- * could follow; what it knows stands in sysfs, and is read there.
+ * Which block device lies on which, and whose writes cannot all be seen.
+ *
+ * The kernel keeps no pointers from a device to those that it uses which a module could follow.
+ * But it keeps a link to each in a folder "slaves" of sysfs, and loop devices tell their file's
+ * device. Both are asked here as objects, never by a path: what a path leads to depends on the
+ * caller's mounts, and where it leads nowhere nobody knows whether there is nothing.
+ *
+ * Nodes of sysfs are found from its root on. Each step takes a reference, and a link has one to
+ * what it points at: devices may come and go meanwhile. All of it may sleep.
+ *
+ * Questions are answered with 1 for yes, 0 for no, and an error when it cannot be told; then
+ * whoever asked refuses.
  */
-#include <linux/file.h>
-#include <linux/fs.h>
+#include <linux/loop.h>
+#include <linux/major.h>
+#include <linux/mman.h>
 #include <linux/module.h>
-#include <linux/namei.h>
+#include <linux/sysfs.h>
+#include <linux/uaccess.h>
 #include "blkfilter.h"
 
 /* device mapper on md on device mapper ... more is a loop or a joke */
 #define MAX_DEPTH	8
 
-static bool lies_on(struct device *upper, struct device *lower, unsigned int depth);
+static int lies_on(struct device *upper, struct device *lower, unsigned int depth);
 
 static struct device *device_of(struct block_device *bdev)
 {
 	return compat_part_device(compat_part_of(bdev));
-}
-
-/* in_slaves - whether sysfs lists a device among those that another one directly uses */
-static bool in_slaves(struct device *upper, struct device *lower)
-{
-	struct path path;
-	char *name;
-	int ret;
-
-	name = kasprintf(GFP_KERNEL, "/sys/class/block/%s/slaves/%s", dev_name(upper),
-			 dev_name(lower));
-	if (!name)
-		return false;
-	ret = kern_path(name, 0, &path);
-	kfree(name);
-	if (ret)
-		return false;
-	path_put(&path);
-	return true;
-}
-
-/* backing_device - the device with the file that a loop device shows; NULL for others */
-static struct device *backing_device(struct device *loop)
-{
-	struct block_device *bdev;
-	struct device *dev = NULL;
-	char *name, *file = NULL;
-	struct path path;
-	struct file *attr;
-	loff_t pos = 0;
-	ssize_t len;
-
-	name = kasprintf(GFP_KERNEL, "/sys/class/block/%s/loop/backing_file", dev_name(loop));
-	if (!name)
-		return NULL;
-	attr = filp_open(name, O_RDONLY, 0);
-	kfree(name);
-	if (IS_ERR(attr))
-		return NULL;
-	file = kzalloc(PATH_MAX, GFP_KERNEL);
-	len = file ? kernel_read(attr, file, PATH_MAX - 1, &pos) : 0;
-	fput(attr);
-	if (len > 0 && !kern_path(strim(file), LOOKUP_FOLLOW, &path)) {
-		struct inode *inode = d_inode(path.dentry);
-
-		if (S_ISBLK(inode->i_mode)) {
-			dev = class_find_device_by_devt(loop->class, inode->i_rdev);
-		} else {
-			bdev = path.dentry->d_sb->s_bdev;
-			dev = bdev ? get_device(device_of(bdev)) : NULL;
-		}
-		path_put(&path);
-	}
-	kfree(file);
-	return dev;
-}
-
-struct search {
-	struct device *upper;
-	struct device *lower;
-	unsigned int depth;
-};
-
-/* For each block device between: does the upper one use it, and does it lie on the lower? */
-static int try_between(struct device *between, void *data)
-{
-	struct search *search = data;
-
-	if (between == search->upper || between == search->lower)
-		return 0;
-	return in_slaves(search->upper, between) &&
-	       lies_on(between, search->lower, search->depth + 1);
 }
 
 static struct device *whole(struct device *dev)
@@ -96,40 +36,170 @@ static struct device *whole(struct device *dev)
 	return disk_to_dev(compat_device_disk(dev));
 }
 
-static bool lies_on(struct device *upper, struct device *lower, unsigned int depth)
+/* The node of a device's link in /sys/class/block, with a reference; or NULL. */
+static struct kernfs_node *class_link(struct device *dev)
 {
-	struct search search = { whole(upper), lower, depth };
-	struct device *backing;
-	bool found;
+	struct kernfs_node *classes = sysfs_get_dirent(compat_sysfs_root(), "class");
+	struct kernfs_node *blocks = classes ? sysfs_get_dirent(classes, "block") : NULL;
+	struct kernfs_node *link = blocks ? sysfs_get_dirent(blocks, dev_name(dev)) : NULL;
 
-	if (depth > MAX_DEPTH)
-		return false;
-	if (in_slaves(search.upper, lower) ||
-	    class_for_each_device(lower->class, NULL, &search, try_between))
-		return true;
-	backing = backing_device(search.upper);
-	if (!backing)
-		return false;
+	sysfs_put(blocks);
+	sysfs_put(classes);
+	if (link && kernfs_type(link) != KERNFS_LINK) {
+		sysfs_put(link);
+		return NULL;
+	}
+	return link;
+}
+
+/*
+ * The node of the folder with links to what a disk uses, with a reference; NULL if the disk is
+ * going away, and passes no I/O on any more, or is not yet there; or an ERR_PTR().
+ */
+static struct kernfs_node *slaves_of(struct device *disk)
+{
+	struct kernfs_node *link = class_link(disk);
+	struct kernfs_node *slaves = NULL;
+
+	if (link)
+		slaves = sysfs_get_dirent(link->symlink.target_kn, "slaves");
+	sysfs_put(link);
+	if (!slaves && disk_live(dev_to_disk(disk)))
+		return ERR_PTR(-ENOENT);
+	return slaves;
+}
+
+static bool has_link(struct kernfs_node *folder, struct device *dev)
+{
+	struct kernfs_node *link = folder ? sysfs_get_dirent(folder, dev_name(dev)) : NULL;
+
+	sysfs_put(link);
+	return link;
+}
+
+/* uses - whether a disk directly uses a device */
+static int uses(struct device *upper, struct device *lower)
+{
+	struct kernfs_node *slaves = slaves_of(whole(upper));
+	int ret;
+
+	if (IS_ERR(slaves))
+		return PTR_ERR(slaves);
+	ret = has_link(slaves, lower);
+	sysfs_put(slaves);
+	return ret;
+}
+
+/*
+ * What the loop driver says about a loop device's file. It writes that to user memory only: to a
+ * page that is mapped for this purpose.
+ */
+static int loop_status(struct block_device *loop, struct loop_info64 *info)
+{
+	unsigned long page;
+	int ret;
+
+	if (!current->mm || !loop->bd_disk->fops->ioctl)
+		return -EINVAL;
+	page = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	if (IS_ERR_VALUE(page))
+		return page;
+	ret = loop->bd_disk->fops->ioctl(loop, 0, LOOP_GET_STATUS64, page);
+	if (!ret && copy_from_user(info, (void __user *)page, sizeof(*info)))
+		ret = -EFAULT;
+	vm_munmap(page, PAGE_SIZE);
+	return ret;
+}
+
+/*
+ * The device with a loop device's file, or that is its file, with a reference; NULL if it has none;
+ * or an ERR_PTR(). Files of a file system that is on no single device (btrfs, a network's) have a
+ * device number that is none of a device.
+ */
+static struct device *loop_file_device(struct device *loop)
+{
+	struct compat_bdev_file *file = compat_bdev_open_dev(loop->devt);
+	struct loop_info64 info;
+	struct device *dev;
+	int ret;
+
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	ret = loop_status(compat_bdev_of(file), &info);
+	compat_bdev_close(file);
+	if (ret)
+		return ret == -ENXIO ? NULL : ERR_PTR(ret);
+	/* The device that it is, or the one that it is on. */
+	dev = class_find_device_by_devt(loop->class,
+					huge_decode_dev(info.lo_rdevice ?: info.lo_device));
+	return dev ?: ERR_PTR(-ENODEV);
+}
+
+static int loop_lies_on(struct device *loop, struct device *lower, unsigned int depth)
+{
+	struct device *dev = loop_file_device(loop);
+	int ret;
+
+	if (IS_ERR_OR_NULL(dev))
+		return PTR_ERR_OR_ZERO(dev);
 	/* The file's device may be the lower one, or a part of the same disk. */
-	found = whole(backing) == whole(lower) || lies_on(backing, lower, depth + 1);
-	put_device(backing);
-	return found;
+	ret = whole(dev) == whole(lower) ? 1 : lies_on(dev, lower, depth + 1);
+	put_device(dev);
+	return ret;
+}
+
+struct search {
+	struct kernfs_node *slaves;
+	struct device *lower;
+	unsigned int depth;
+};
+
+/* For each block device: is it one of those that are used, and does it lie on the lower one? */
+static int try_between(struct device *between, void *data)
+{
+	struct search *search = data;
+
+	if (!has_link(search->slaves, between))
+		return 0;
+	return between == search->lower ? 1 : lies_on(between, search->lower, search->depth + 1);
+}
+
+static int lies_on(struct device *upper, struct device *lower, unsigned int depth)
+{
+	struct device *disk = whole(upper);
+	struct search search = { slaves_of(disk), lower, depth };
+	int ret;
+
+	if (IS_ERR(search.slaves))
+		return PTR_ERR(search.slaves);
+	if (depth > MAX_DEPTH)
+		ret = -ELOOP;
+	else
+		ret = class_for_each_device(lower->class, NULL, &search, try_between);
+	sysfs_put(search.slaves);
+	if (ret)
+		return ret;
+	if (MAJOR(disk->devt) == LOOP_MAJOR)
+		return loop_lies_on(disk, lower, depth);
+	/* zram may write pages to a device that nothing leads to. */
+	return dev_to_disk(disk)->fops->swap_slot_free_notify ? -EOPNOTSUPP : 0;
 }
 
 /*
  * Whether the upper device is on a device, on a part of it if that is a disk, or on its disk if it
  * is a part.
  */
-static bool is_on_related(struct device *upper, struct block_device *lower,
-			  bool (*is_on)(struct device *upper, struct device *lower))
+static int is_on_related(struct device *upper, struct block_device *lower,
+			 int (*is_on)(struct device *upper, struct device *lower))
 {
 	struct device *dev = device_of(lower);
 	struct compat_part *part;
 	unsigned long index;
-	bool found = false;
+	int ret;
 
-	if (is_on(upper, dev))
-		return true;
+	ret = is_on(upper, dev);
+	if (ret)
+		return ret;
 	if (bdev_is_partition(lower))
 		return is_on(upper, whole(dev));
 
@@ -139,25 +209,26 @@ static bool is_on_related(struct device *upper, struct block_device *lower,
 		if (!kobject_get_unless_zero(&dev->kobj))
 			continue;
 		rcu_read_unlock();
-		found = is_on(upper, dev);
+		ret = is_on(upper, dev);
 		put_device(dev);
 		rcu_read_lock();
-		if (found)
+		if (ret)
 			break;
 	}
 	rcu_read_unlock();
-	return found;
+	return ret;
 }
 
-static bool lies_on_somehow(struct device *upper, struct device *lower)
+static int lies_on_somehow(struct device *upper, struct device *lower)
 {
 	return lies_on(upper, lower, 0);
 }
 
-bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
+int blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
 {
-	return upper->bd_disk != lower->bd_disk &&
-	       is_on_related(device_of(upper), lower, lies_on_somehow);
+	if (upper->bd_disk == lower->bd_disk)
+		return 0;
+	return is_on_related(device_of(upper), lower, lies_on_somehow);
 }
 EXPORT_SYMBOL_GPL(blkfilter_lies_on);
 
@@ -166,22 +237,27 @@ static int is_request_based_user(struct device *upper, void *leg)
 {
 	struct gendisk *disk = compat_device_disk(upper);
 
-	return queue_is_mq(disk->queue) && is_on_related(upper, leg, in_slaves);
+	return queue_is_mq(disk->queue) ? is_on_related(upper, leg, uses) : 0;
 }
 
-/**
- * stack_refusal - why the writes to a device cannot all be seen
- * @bdev: the device
- *
- * Return: a phrase for the log, or NULL if they can.
- */
-const char *stack_refusal(struct block_device *bdev)
+const char *blkfilter_refusal(struct block_device *bdev)
 {
+	int ret;
+
 	if (bdev_is_zoned(bdev))
 		return "it is zoned";
 	if (blk_queue_dax(bdev_get_queue(bdev)))
 		return "programs may write to it through mappings (DAX)";
-	if (class_for_each_device(device_of(bdev)->class, NULL, bdev, is_request_based_user))
+	if (bdev->bd_disk->fops->swap_slot_free_notify)
+		return "its driver drops data without a write (zram, when a swap slot is freed)";
+	/* earlier.c could not wait for what is under way on its paths. */
+	if (passthrough_kind(bdev->bd_disk) == PASSTHROUGH_NVME_HEAD && !COMPAT_QUEUES_STAY)
+		return "writes under way to an NVMe multipath device cannot be waited for on this kernel (boot with nvme_core.multipath=N)";
+	ret = class_for_each_device(device_of(bdev)->class, NULL, bdev, is_request_based_user);
+	if (ret > 0)
 		return "it is a path of a request-based multipath device";
+	if (ret)
+		return "it cannot be told whether it is a path of a request-based multipath device";
 	return NULL;
 }
+EXPORT_SYMBOL_GPL(blkfilter_refusal);

@@ -262,6 +262,7 @@ static struct blkfilter_operations filter_ops = {
 	.detach = tracker_detach,
 	.ctl = filter_ctl,
 	.submit_bio = tracker_submit_bio,
+	.changed = tracker_changed,
 };
 
 /*

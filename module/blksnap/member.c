@@ -26,15 +26,51 @@ bool member_is_aligned(const struct member *member, const struct diff_range *ran
 
 int member_check_device(struct block_device *bdev, struct block_device *origin)
 {
+	int ret;
+
 	if (bdev_logical_block_size(bdev) > bdev_logical_block_size(origin)) {
 		pr_err("%pg: its logical blocks are too large for storage of %pg\n", bdev, origin);
 		return -EINVAL;
 	}
-	if (blkfilter_lies_on(bdev, origin)) {
+	ret = blkfilter_lies_on(bdev, origin);
+	if (ret > 0)
 		pr_err("%pg: lies on %pg, of which it is to store the differences\n", bdev, origin);
-		return -EINVAL;
-	}
-	return 0;
+	else if (ret)
+		pr_err("%pg: it cannot be told whether it lies on %pg, of which it is to store the differences (error %d)\n",
+		       bdev, origin, ret);
+	return ret ? -EINVAL : 0;
+}
+
+/* Commands to a disk end in this time, or the take fails. */
+#define SETTLE_TIMEOUT	(10 * HZ)
+
+int member_check(const struct member *member)
+{
+	struct tracker *tracker = member->tracker;
+	const char *reason;
+	int ret;
+
+	/*
+	 * In this order. A change that is no bio and began before the refresh is over when this
+	 * returns: a command has been waited for, and device mapper waits for its requests
+	 * before a device is its path no more. One that begins later makes the tracker stale, as
+	 * tracker_start() sees.
+	 */
+	ret = tracker_refresh(tracker, true);
+	if (ret)
+		return ret;
+	ret = blkfilter_settle(member->bdev, SETTLE_TIMEOUT);
+	if (ret == -EBUSY)
+		pr_err("%pg: no snapshot can be taken: a command that may change it is under way (SG_IO, NVMe passthrough)\n",
+		       member->bdev);
+	if (ret)
+		return ret;
+	reason = blkfilter_refusal(member->bdev);
+	if (!reason)
+		return 0;
+	pr_err("%pg: no snapshot can be taken: %s\n", member->bdev, reason);
+	tracker_changed(&tracker->filter);
+	return -EOPNOTSUPP;
 }
 
 int member_check_range(const struct member *member, const struct diff_range *range)
@@ -66,13 +102,9 @@ int member_use_range(const struct member *member, const struct diff_range *range
 int member_prepare(struct member *member, const struct blksnap_uuid *id,
 		   struct diff_storage *storage)
 {
-	struct diff_device *device;
 	unsigned int i;
 	int ret;
 
-	ret = tracker_refresh(member->tracker, true);
-	if (ret)
-		return ret;
 	member->area = diff_area_new(member->bdev, storage);
 	if (IS_ERR(member->area)) {
 		ret = PTR_ERR(member->area);
@@ -84,11 +116,6 @@ int member_prepare(struct member *member, const struct blksnap_uuid *id,
 		ret = PTR_ERR(member->image);
 		member->image = NULL;
 		return ret;
-	}
-	list_for_each_entry(device, &storage->devices, link) {
-		ret = member_check_device(device->bdev, member->bdev);
-		if (ret)
-			return ret;
 	}
 	for (i = 0; i < storage->nr_ranges; i++) {
 		ret = member_check_range(member, &storage->ranges[i]);

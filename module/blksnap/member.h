@@ -51,10 +51,20 @@ bool member_is_aligned(const struct member *member, const struct diff_range *ran
  * @bdev: the one for the storage, open
  * @origin: the other, open
  *
- * Context: looks up files, so no lock may be held that a file system waits for.
+ * Context: opens devices, so no lock of ours may be held.
  * Return: 0 or -EINVAL, with a line in the log.
  */
 int member_check_device(struct block_device *bdev, struct block_device *origin);
+
+/**
+ * member_check - whether a member can be taken: all that changes on it from now on is seen
+ * @member: the member, open
+ *
+ * Begins a new generation where some may not have been seen until now. Context: waits for
+ * passthrough commands that are under way, so no lock of ours may be held.
+ * Return: 0, or -EOPNOTSUPP or -EBUSY with a line in the log, or -ENOMEM.
+ */
+int member_check(const struct member *member);
 
 /**
  * member_check_range - whether a member's image can have a range as storage
@@ -70,9 +80,9 @@ int member_use_range(const struct member *member, const struct diff_range *range
 
 /**
  * member_prepare - make what a member needs for a take
- * @member: the member, open
+ * @member: the member, open and checked
  * @id: of the snapshot
- * @storage: of the snapshot; what it has already is checked, and used
+ * @storage: of the snapshot; the ranges that it has already are checked, and used
  *
  * Context: may sleep, before anything is frozen.
  * Return: 0 or an error; what was made until then belongs to the member.

@@ -183,10 +183,7 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 /* Blocks of storage that are looked at in one go. */
 #define PIECE_BLOCKS	(1U << 18)
 
-/*
- * member_check_device() for all members. That may mean to look up files, for which a lock must
- * not be held that others want: so their devices are opened.
- */
+/* member_check_device() for all members, which are opened for that, with no lock held. */
 static int check_storage_of_all(struct snapshot *snapshot, struct block_device *bdev)
 {
 	struct compat_bdev_file *file;
@@ -408,39 +405,112 @@ static int open_members(struct snapshot *snapshot, struct freezer *freezer)
 	return 0;
 }
 
-/* has_upper - whether one of the members is stacked on this one */
-static bool has_upper(const struct member *member, const struct list_head *members)
+/* has_upper - whether another member is stacked on this one: 1, 0 or an error */
+static int has_upper(struct member *member, struct member **members, unsigned int count)
 {
-	const struct member *other;
+	unsigned int i;
+	int ret = 0;
 
-	list_for_each_entry(other, members, link)
-		if (other != member && blkfilter_lies_on(other->bdev, member->bdev))
-			return true;
-	return false;
+	for (i = 0; i < count && !ret; i++) {
+		if (members[i] == member)
+			continue;
+		ret = blkfilter_lies_on(members[i]->bdev, member->bdev);
+		if (ret < 0)
+			pr_err("%pg: no snapshot can be taken together with %pg: it cannot be told which is stacked on which (error %d)\n",
+			       member->bdev, members[i]->bdev, ret);
+	}
+	return ret < 0 ? -EOPNOTSUPP : ret;
 }
 
-/* order_members - upper devices first; those of one layer are not stacked on each other */
-static void order_members(struct snapshot *snapshot, struct freezer *freezer)
+/*
+ * order_members - upper devices first; those of one layer are not stacked on each other
+ *
+ * Finding out opens devices, so the snapshot's lock is taken only to change the list, which nobody
+ * else does while the snapshot is TAKING.
+ */
+static int order_members(struct snapshot *snapshot, struct freezer *freezer)
 {
-	struct member *member, *next;
-	unsigned int layer = 0;
-	LIST_HEAD(ordered);
+	unsigned int i, lower, count = 0, layer = 0;
+	struct member *member, **members;
+	int ret = 0;
 
-	while (!list_empty(&snapshot->members)) {
-		LIST_HEAD(top);
-
-		list_for_each_entry_safe(member, next, &snapshot->members, link)
-			if (!has_upper(member, &snapshot->members) && !has_upper(member, &top))
-				list_move_tail(&member->link, &top);
-		/* A device mapper table that was exchanged meanwhile can show a circle. */
-		if (list_empty(&top))
-			list_splice_init(&snapshot->members, &top);
-		list_for_each_entry(member, &top, link)
-			freezer_set_layer(freezer, member->bdev, layer);
-		list_splice_tail(&top, &ordered);
-		layer++;
+	members = kcalloc(snapshot->nr_members, sizeof(*members), GFP_KERNEL);
+	if (!members)
+		return -ENOMEM;
+	list_for_each_entry(member, &snapshot->members, link)
+		members[count++] = member;
+	for (; count; count = lower, layer++) {
+		/* Those of lower layers are gathered in front. */
+		for (i = 0, lower = 0; i < count; i++) {
+			ret = has_upper(members[i], members, count);
+			if (ret < 0)
+				goto out;
+			if (ret)
+				swap(members[lower++], members[i]);
+		}
+		if (lower == count) {
+			pr_err("%pg: no snapshot can be taken: it is stacked on itself\n",
+			       members[0]->bdev);
+			ret = -EOPNOTSUPP;
+			goto out;
+		}
+		idle_mutex_lock(&snapshot->lock);
+		for (i = lower; i < count; i++) {
+			freezer_set_layer(freezer, members[i]->bdev, layer);
+			list_move_tail(&members[i]->link, &snapshot->members);
+		}
+		mutex_unlock(&snapshot->lock);
 	}
-	list_splice(&ordered, &snapshot->members);
+	ret = 0;
+out:
+	kfree(members);
+	return ret;
+}
+
+/*
+ * Devices of the storage may have been put on a member since they were given, and members have been
+ * added. Those that are given from now on are checked against all members.
+ */
+static int check_storage_again(struct snapshot *snapshot)
+{
+	struct block_device **bdevs = NULL;
+	unsigned int i, count = 0;
+	struct diff_device *device;
+	struct member *member;
+	int ret = 0;
+
+	idle_mutex_lock(&snapshot->lock);
+	list_for_each_entry(device, &snapshot->storage.devices, link)
+		count++;
+	bdevs = kvcalloc(count + 1, sizeof(*bdevs), GFP_KERNEL);
+	count = 0;
+	if (bdevs)
+		list_for_each_entry(device, &snapshot->storage.devices, link)
+			bdevs[count++] = device->bdev;
+	mutex_unlock(&snapshot->lock);
+	if (!bdevs)
+		return -ENOMEM;
+	/* Given many times, by file, but most often one device. */
+	for (i = 0; i < count && !ret; i++)
+		if (!i || bdevs[i] != bdevs[i - 1])
+			list_for_each_entry(member, &snapshot->members, link)
+				ret = ret ?: member_check_device(bdevs[i], member->bdev);
+	kvfree(bdevs);
+	return ret;
+}
+
+/* Whether members and storage are such that a snapshot can be taken. With no lock held. */
+static int check_all(struct snapshot *snapshot, struct freezer *freezer)
+{
+	struct member *member;
+	int ret;
+
+	list_for_each_entry(member, &snapshot->members, link) {
+		ret = member_check(member);
+		if (ret)
+			return ret;
+	}
+	return order_members(snapshot, freezer) ?: check_storage_again(snapshot);
 }
 
 /* The instant. Called with all file systems frozen. */
@@ -561,8 +631,11 @@ static int take(struct snapshot *snapshot)
 	if (ret)
 		goto out_drop;
 
+	ret = check_all(snapshot, freezer);
+	if (ret)
+		goto out_drop;
+
 	idle_mutex_lock(&snapshot->lock);
-	order_members(snapshot, freezer);
 	list_for_each_entry(member, &snapshot->members, link) {
 		ret = member_prepare(member, &snapshot->id, &snapshot->storage);
 		if (ret)

@@ -105,9 +105,11 @@ static bool is_same(const struct tracker *tracker, const struct cbt_map *map)
 
 static void set_stale(struct tracker *tracker)
 {
-	struct diff_area *area = rcu_dereference(tracker->area);
+	struct diff_area *area;
 
 	WRITE_ONCE(tracker->stale, true);
+	smp_mb(); /* pairs with the one in tracker_start(): that sees this, or this the area */
+	area = rcu_dereference(tracker->area);
 	/* What the image shows of a device that was exchanged nobody knows. */
 	if (area)
 		diff_area_fail(area, -ESTALE);
@@ -144,6 +146,14 @@ enum blkfilter_verdict tracker_submit_bio(struct blkfilter *flt, struct bio *bio
 	if (likely(cbt_map_mark_easily(map, sector, count) && is_same(tracker, map)))
 		return copy_on_write(tracker, bio, sector, count);
 	return submit_carefully(tracker, bio, sector, count);
+}
+
+void tracker_changed(struct blkfilter *flt)
+{
+	struct tracker *tracker = tracker_of(flt);
+
+	if (!READ_ONCE(tracker->stale))
+		set_stale(tracker);
 }
 
 int tracker_claim(struct tracker *tracker, struct snapshot *snapshot)
@@ -294,6 +304,7 @@ void tracker_start(struct tracker *tracker, struct diff_area *area)
 	}
 	cbt_map_switch(map);
 	rcu_assign_pointer(tracker->area, area);
+	smp_mb(); /* pairs with the one in set_stale() */
 	if (READ_ONCE(tracker->stale) || !is_same(tracker, map))
 		diff_area_fail(area, -ESTALE);
 	mutex_unlock(&tracker->lock);

@@ -74,6 +74,7 @@ int tracker_detaching(struct blkfilter *flt, bool forced);
 void tracker_detach(struct blkfilter *flt);
 enum blkfilter_verdict tracker_submit_bio(struct blkfilter *flt, struct bio *bio, sector_t sector,
 					  sector_t count);
+void tracker_changed(struct blkfilter *flt);
 
 static inline struct tracker *tracker_of(struct blkfilter *flt)
 {

@@ -22,7 +22,7 @@
 static const char *const count_names[BLKFILTER_TEST_COUNTS] = {
 	"writes", "discards", "zeroes", "erases",
 	"write_sectors", "discard_sectors", "zeroes_sectors", "erase_sectors",
-	"kept", "resubmitted", "late", "wrong",
+	"kept", "resubmitted", "late", "wrong", "changed",
 };
 
 static void usage(void)

@@ -70,12 +70,18 @@ enum blkfilter_verdict {
  *	preemption disabled, inside an RCU read section: must not sleep, submit or end bios.
  *	Of bi_end_io and bi_private it sees the core's, of all else the submitter's.
  *
+ * @changed: The device's data changes, or may, by something that is no bio: a passthrough
+ *	command, or a request of request-based device mapper, that its driver is about to get.
+ *	What was noted of changes until now is no longer all of them. Called before the driver
+ *	gets it; when it has ended blkfilter_settle() tells. In any context, inside an RCU read
+ *	section: must not sleep. Optional.
+ *
  * A filter sees each bio that changes data of its device (write, discard, secure
  * erase, write zeroes) once, before the driver can see any of its sectors, whether it
  * was sent to the device itself, to the disk it is a part of, or to a part of it. It does
  * not see reads and empty flushes.
  *
- * All operations but @submit_bio are called one at a time for a device.
+ * All operations but @submit_bio and @changed are called one at a time for a device.
  */
 struct blkfilter_operations {
 	struct list_head link;
@@ -87,6 +93,7 @@ struct blkfilter_operations {
 	int (*ctl)(struct blkfilter *flt, unsigned int cmd, void __user *buf, u32 len);
 	enum blkfilter_verdict (*submit_bio)(struct blkfilter *flt, struct bio *bio,
 					     sector_t sector, sector_t count);
+	void (*changed)(struct blkfilter *flt);
 };
 
 /**
@@ -179,15 +186,43 @@ int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long ti
 void blkfilter_release(struct blkfilter **flts, unsigned int count);
 
 /**
- * blkfilter_lies_on - whether a device stores its data on another one
- * @upper: the one, kept open or attached by the caller
- * @lower: the other, likewise
+ * blkfilter_settle - wait until no command is under way of which @changed told
+ * @bdev: the filtered device, kept open by the caller
+ * @timeout: limit, in jiffies
  *
- * Sees device mapper, md, bcache and loop devices, over several steps, as far as /sys is
- * mounted for the caller. Devices on a partition of @lower lie on @lower.
+ * What the caller wrote to memory before is seen by a call of @changed for a command that this
+ * does not wait for.
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY if one still was at the end of @timeout; -EINTR if the caller is killed; -ENODEV
+ * if no filter is attached any more.
+ */
+int blkfilter_settle(struct block_device *bdev, unsigned long timeout);
+
+/**
+ * blkfilter_refusal - why the writes to a device cannot all be seen
+ * @bdev: the device, kept open by the caller
+ *
+ * What BLKFILTER_ATTACH asks. The answer may become another one afterwards: a device may be made
+ * a path of request-based multipath. Where that cannot be told, that is the answer.
  *
  * Context: may sleep; not while a file system is frozen.
+ * Return: a phrase for the log, or NULL if they can.
  */
-bool blkfilter_lies_on(struct block_device *upper, struct block_device *lower);
+const char *blkfilter_refusal(struct block_device *bdev);
+
+/**
+ * blkfilter_lies_on - whether a device stores its data on another one
+ * @upper: the one, kept open by the caller
+ * @lower: the other, likewise
+ *
+ * Sees device mapper, md, bcache, DRBD and loop devices, over several steps, whatever the caller's
+ * mounts are. Devices on a partition of @lower lie on @lower.
+ *
+ * Context: may sleep, opens devices; not while a file system is frozen.
+ * Return: 1 or 0, or an error if it cannot be told (a loop device with a file of a file system that
+ * is on no single device, as btrfs; zram): then it is to be refused.
+ */
+int blkfilter_lies_on(struct block_device *upper, struct block_device *lower);
 
 #endif /* _LINUX_BLK_FILTER_H */

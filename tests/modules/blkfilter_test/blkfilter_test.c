@@ -153,6 +153,11 @@ static enum blkfilter_verdict test_submit_bio(struct blkfilter *flt, struct bio 
 	return BLKFILTER_KEEP;
 }
 
+static void test_changed(struct blkfilter *flt)
+{
+	atomic64_inc(&to_test_filter(flt)->count[BLKFILTER_TEST_CHANGED]);
+}
+
 /* The commands. */
 
 static int get_stats(struct test_filter *tf, void __user *buf)
@@ -364,6 +369,7 @@ static struct blkfilter_operations test_ops = {
 	.detach = test_detach,
 	.ctl = test_ctl,
 	.submit_bio = test_submit_bio,
+	.changed = test_changed,
 };
 
 static struct blkfilter_operations other_ops = {

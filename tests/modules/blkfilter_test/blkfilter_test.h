@@ -28,6 +28,7 @@ enum blkfilter_test_count {
 	BLKFILTER_TEST_RESUBMITTED,	/* of those kept */
 	BLKFILTER_TEST_LATE,	/* shown between park and release; has to be 0 */
 	BLKFILTER_TEST_WRONG,	/* not to be shown, or with an impossible range; 0 too */
+	BLKFILTER_TEST_CHANGED,	/* told of changes that are no bios */
 	BLKFILTER_TEST_COUNTS,
 };
 

@@ -43,8 +43,9 @@ struct blkfilter_ctl {
  *	-EBUSY		another filter is attached, and is left alone; or, for the first device,
  *			the kernel's functions are redirected by somebody else (a live patch),
  *			as the kernel log says then; or writes that were under way did not end
- *			within 10 s
+ *			(within 10 s), or tasks kept the kernel busy (for 120 s)
  *	-ENODEV		the device is being removed
+ *	-EINTR		the caller was killed meanwhile
  *	-EOPNOTSUPP	writes to such a device cannot all be seen; the kernel log says why
  *	or what the filter itself answers, such as -ENOMEM.
  *
