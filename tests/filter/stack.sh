@@ -109,14 +109,7 @@ stack_loop() {
 	lowers=("$(disk 1)")
 }
 
-# Devices in memory: nothing lies below them.
-stack_zram() {
-	require_module zram num_devices=1
-	defer rmmod zram
-	echo 64M >/sys/block/zram0/disksize
-	upper=/dev/zram0 lowers=()
-}
-
+# In memory: nothing lies below it.
 stack_brd() {
 	require_module brd rd_nr=1 rd_size=65536
 	defer rmmod brd
