@@ -48,8 +48,39 @@ logged() {
 	fi
 }
 
-# kernel_line NAME: the fields of a kernel of tests/kernels.
+# kernel_name NAME|DIR: how a kernel is called in the cache, in build/ and everywhere. DIR is a
+# kernel tree that somebody has built; it is named after its folder.
+kernel_name() {
+	local tree name
+
+	[[ $1 == */* ]] || { echo "$1" && return; }
+	tree=$(realpath -m "$1")
+	[ -e "$tree/arch/x86/boot/bzImage" ] && [ -e "$tree/modules.order" ] ||
+		die "cannot use the kernel in $1: it is not built, with 'make bzImage modules' for x86"
+	name=tree-$(basename "$tree")-$(sha256sum <<<"$tree" | cut -c1-6)
+	mkdir -p "$CACHE_DIR/trees"
+	ln -sfn "$tree" "$CACHE_DIR/trees/$name"
+	echo "$name"
+}
+
+# lay_out_tree TREE DIR: a kernel that was built in TREE, as tests/vm/kernel says.
+lay_out_tree() {
+	local tree=$1 dir=$2 version
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	version=$(make -s -C "$tree" ARCH=x86 kernelrelease)
+	logged "$dir.install.log" make -C "$tree" ARCH=x86 INSTALL_MOD_PATH="$dir" modules_install
+	rm -f "$dir/lib/modules/$version"/{build,source} "$dir.install.log"
+	cp "$tree/arch/x86/boot/bzImage" "$dir/vmlinuz"
+	cp "$tree/.config" "$dir/config"
+	ln -s "$tree" "$dir/headers"
+	echo "$version" >"$dir/version"
+}
+
+# kernel_line NAME: the fields of a kernel of tests/kernels, or those of a tree.
 kernel_line() {
+	[[ $1 != tree-* ]] || { echo "$1 tree - - all - -" && return; }
 	awk -v name="$1" '$1 == name { print; found = 1 } END { exit !found }' \
 		"$TESTS_DIR/kernels" || die "no kernel '$1' in tests/kernels"
 }
