@@ -33,7 +33,7 @@ static int attach_all(struct members *members)
 	return 0;
 }
 
-int members_attach(struct members *members, const char *const *names, size_t count)
+int snapshot_members_attach(struct members *members, const char *const *names, size_t count)
 {
 	members->count = 0;
 	members->items = calloc(count, sizeof(*members->items));
@@ -54,7 +54,7 @@ static void report_refusal(int error, const char *name, const char *id_text)
 			     access_hint(error));
 }
 
-int members_add(const struct members *members, const struct blksnap_id *id, const char *id_text)
+int snapshot_members_add(const struct members *members, const struct blksnap_id *id, const char *id_text)
 {
 	for (size_t i = 0; i < members->count; i++) {
 		int ret = blksnap_snapshot_add(members->items[i].fd, id);
@@ -75,7 +75,7 @@ static void detach_again(const struct member *member)
 		report_error(ret, "cannot detach blksnap from device %s again", member->name);
 }
 
-void members_close(struct members *members, bool failed)
+void snapshot_members_close(struct members *members, bool failed)
 {
 	for (size_t i = members->count; i-- > 0;) {
 		struct member *member = &members->items[i];

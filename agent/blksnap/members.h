@@ -27,17 +27,17 @@ struct members {
 
 /*
  * Opens the devices, and attaches those that are not attached. Returns 0, or 1 after a
- * message. Either way members_close() follows.
+ * message. Either way snapshot_members_close() follows.
  */
-int members_attach(struct members *members, const char *const *names, size_t count);
+int snapshot_members_attach(struct members *members, const char *const *names, size_t count);
 
 /*
  * Adds them to a snapshot, which messages name by @id_text, or as a new one if that is NULL.
  * Returns 0, or 1 after a message.
  */
-int members_add(const struct members *members, const struct blksnap_id *id, const char *id_text);
+int snapshot_members_add(const struct members *members, const struct blksnap_id *id, const char *id_text);
 
-/* Closes them. With @failed, those that members_attach() attached are detached again. */
-void members_close(struct members *members, bool failed);
+/* Closes them. With @failed, those that snapshot_members_attach() attached are detached again. */
+void snapshot_members_close(struct members *members, bool failed);
 
 #endif

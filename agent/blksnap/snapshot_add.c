@@ -9,10 +9,10 @@ static int run(const struct options *options)
 	struct members members;
 	int status;
 
-	status = members_attach(&members, &options->device, 1);
+	status = snapshot_members_attach(&members, &options->device, 1);
 	if (!status)
-		status = members_add(&members, &options->id, options->id_text);
-	members_close(&members, status);
+		status = snapshot_members_add(&members, &options->id, options->id_text);
+	snapshot_members_close(&members, status);
 	return status;
 }
 

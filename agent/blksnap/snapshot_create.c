@@ -39,7 +39,7 @@ static int create(int control, const struct members *members, bool json)
 		report_error(ret, "cannot create a snapshot");
 		return 1;
 	}
-	if (!members_add(members, &id, NULL) && !print(&id, json))
+	if (!snapshot_members_add(members, &id, NULL) && !print(&id, json))
 		return 0;
 	destroy(control, &id);
 	return 1;
@@ -55,10 +55,10 @@ static int run(const struct options *options)
 		return 1;
 	/* That nobody reads the id is learned from writing it. */
 	signal(SIGPIPE, SIG_IGN);
-	status = members_attach(&members, options->devices, options->device_count);
+	status = snapshot_members_attach(&members, options->devices, options->device_count);
 	if (!status)
 		status = create(control, &members, options->json);
-	members_close(&members, status);
+	snapshot_members_close(&members, status);
 	close(control);
 	return status;
 }
