@@ -141,14 +141,14 @@ static void lift_limit(int resource, rlim_t wanted)
 }
 
 /*
- * Limits of the caller's shell are not meant for storage, nor for many devices; and the signal
- * would end us with things half done.
+ * A limit of open files is not meant for many devices. That of a file's size is kept, as by any
+ * other program (see become_daemon() for the monitor), but the signal would end us with things half
+ * done.
  */
 static void lift_limits(void)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	lift_limit(RLIMIT_NOFILE, FILES);
-	lift_limit(RLIMIT_FSIZE, RLIM_INFINITY);
 }
 
 int agent_main(int argc, char **argv)

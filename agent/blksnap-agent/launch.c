@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,11 +72,14 @@ static void redirect(const char *log)
 /* The child's part. Nothing of the caller's stays open in it. */
 static void become_daemon(const struct blksnap_id *id, const char *socket, const char *log)
 {
+	/* The monitor outlives the shell whose limit it is; under systemd it has none either. */
+	const struct rlimit no_limit = { RLIM_INFINITY, RLIM_INFINITY };
 	char text[BLKSNAP_ID_TEXT];
 	sigset_t none;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	setrlimit(RLIMIT_FSIZE, &no_limit);
 	setsid();
 	if (chdir("/"))
 		_exit(127);

@@ -85,6 +85,8 @@ int storage_file_make(struct storage_file *file, int dir, const struct blksnap_i
 	ret = fallocate(file->fd, 0, 0, size) ? -errno : 0;
 	if (ret == -EOPNOTSUPP)
 		*reason = "its file system cannot set space aside for a file";
+	if (ret == -EFBIG)
+		*reason = "the limit for the size of a file (ulimit -f) is below that";
 	if (!ret)
 		ret = storage_file_settle(file, extents, reason);
 	if (ret) {
