@@ -355,7 +355,7 @@ static bool wait_last_quiet(struct blkfilter **flts, unsigned int count, unsigne
 	unsigned int i;
 
 	do {
-		look = jiffies + HZ / 10;
+		look = (jiffies + HZ / 10) ?: 1; /* 0 is for ever */
 		if (gate_wait_quiet(flts[count - 1]->attachment,
 				    time_before(look, deadline) ? look : deadline))
 			return true;
