@@ -15,10 +15,10 @@
 #define COMPAT_FTRACE_FLAGS	COMPAT_FTRACE_SAVE_REGS
 #endif
 
-/* Such a kernel is one for x86-64, see configure. Two arguments are as many as anybody asks for. */
+/* Such a kernel is one for x86-64, see configure. Nobody asks for more than three arguments. */
 #ifndef COMPAT_HAS_REGS_GET_ARGUMENT
 #define regs_get_kernel_argument(regs, n)	\
-	((n) ? (regs)->si + BUILD_BUG_ON_ZERO((n) > 1) : (regs)->di)
+	((n) == 0 ? (regs)->di : (n) == 1 ? (regs)->si : (regs)->dx + BUILD_BUG_ON_ZERO((n) > 2))
 #endif
 
 #ifdef COMPAT_HAS_FTRACE_REGS
