@@ -95,3 +95,13 @@ static inline bool compat_part_is_live(struct compat_part *part, struct inode *i
 	return live;
 }
 #endif
+
+/* The root of sysfs, which is always there: the parent of /sys/kernel. */
+static inline struct kernfs_node *compat_sysfs_root(void)
+{
+#ifdef COMPAT_HAS_KERNFS_PARENT_RCU
+	return rcu_dereference_protected(kernel_kobj->sd->__parent, true);
+#else
+	return kernel_kobj->sd->parent;
+#endif
+}

@@ -113,3 +113,17 @@ static inline struct bio *bio_alloc_clone(struct block_device *bdev, struct bio 
 	return clone;
 }
 #endif
+
+/*
+ * The cgroup that a bio is charged to; NULL is the root. A name only, valid as long as the bio.
+ */
+#ifdef CONFIG_BLK_CGROUP
+static inline const void *compat_bio_group(struct bio *bio)
+{
+	struct blkcg_gq *group = bio->bi_blkg;
+
+	return group == compat_bio_disk(bio)->queue->root_blkg ? NULL : group;
+}
+#else
+#define compat_bio_group(bio)	((const void *)NULL)
+#endif

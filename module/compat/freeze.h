@@ -56,3 +56,13 @@ static inline void compat_unfreeze_queue(struct request_queue *queue, unsigned i
 
 #define blk_mq_unfreeze_queue(queue, memflags)	compat_unfreeze_queue(queue, memflags)
 #endif
+
+/*
+ * Whether the queue of a disk that is not open can be frozen while its driver may take the disk
+ * away: not if the driver cleans it up for good before its last user has gone.
+ */
+#ifdef COMPAT_HAS_BLK_CLEANUP_QUEUE
+#define COMPAT_QUEUES_STAY	false
+#else
+#define COMPAT_QUEUES_STAY	true
+#endif

@@ -25,3 +25,25 @@ static inline void memcpy_to_bvec(struct bio_vec *bv, const char *from)
 	kunmap_local(to);
 }
 #endif
+
+#ifndef COMPAT_HAS_TIMER_DELETE_SYNC
+#define timer_delete_sync(timer)	del_timer_sync(timer)
+#endif
+
+/*
+ * All that was done before comes before an increment of a per-CPU counter that follows. That is
+ * no atomic operation in the sense of smp_mb__before_atomic(). x86 keeps the order of loads and
+ * stores with later stores by itself.
+ */
+#ifdef CONFIG_X86
+#define compat_smp_mb_before_this_cpu_inc()	barrier()
+#else
+#define compat_smp_mb_before_this_cpu_inc()	smp_mb() /* pairs as its user says */
+#endif
+
+/* grace periods of tasks: without preemption they are those of RCU */
+#ifdef CONFIG_TASKS_RCU
+#define compat_rcu_barrier_tasks()	rcu_barrier_tasks()
+#else
+#define compat_rcu_barrier_tasks()	rcu_barrier()
+#endif

@@ -3,15 +3,14 @@
 #ifndef BLKSNAP_COMPAT_SCSI_H
 #define BLKSNAP_COMPAT_SCSI_H
 
+#include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_proto.h>
 #include "compat.h"
 
-/* The command of a request to a SCSI device. */
+/* The command of a request to a SCSI device, which need not be prepared yet. */
 #ifdef COMPAT_HAS_SCSI_REQUEST
-#include <scsi/scsi_request.h>
-#define compat_scsi_command(rq)	(scsi_req(rq)->cmd)
+#define compat_scsi_command(rq)	(((struct scsi_cmnd *)blk_mq_rq_to_pdu(rq))->req.cmd)
 #else
-#include <scsi/scsi_cmnd.h>
 #define compat_scsi_command(rq)	(((struct scsi_cmnd *)blk_mq_rq_to_pdu(rq))->cmnd)
 #endif
 

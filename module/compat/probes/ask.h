@@ -10,6 +10,8 @@
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/highmem.h>
+#include <linux/kernfs.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 
 /* A function, a constant. Not for macros with arguments: they clash with nothing. */
@@ -23,3 +25,5 @@
 
 #define HAS_TYPE(expression, type)	\
 	_Static_assert(__builtin_types_compatible_p(typeof(expression), type), #expression)
+#define HAS_NO_TYPE(expression, type)	\
+	_Static_assert(!__builtin_types_compatible_p(typeof(expression), type), #expression)

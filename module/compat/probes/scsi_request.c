@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Until Linux 5.17 the command of a SCSI request was in a structure of its own ("scsi: core: Remove
- * struct scsi_request"). A file that is not there would end the compilation.
+ * Until Linux 5.18 the command of a SCSI request that is not yet prepared was in a structure of its
+ * own ("scsi: core: Remove struct scsi_request").
  */
+#include <scsi/scsi_cmnd.h>
+
 #ifdef COMPAT_HAS_SCSI_REQUEST
-#if !__has_include("scsi/scsi_request.h")
-#error "no struct scsi_request"
-#endif
-#elif __has_include("scsi/scsi_request.h")
-#error "struct scsi_request"
+HAS_MEMBER(struct scsi_cmnd, req);
+#else
+HAS_NO_MEMBER(struct scsi_cmnd, req);
 #endif
