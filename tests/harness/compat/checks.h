@@ -6,6 +6,7 @@
  */
 #define KBUILD_MODNAME "checks"
 #include "compat.h"
+#include "scsi.h"
 
 static unsigned int failures;
 
@@ -25,18 +26,25 @@ static void check_memory(void)
 {
 	struct page page = { "" };
 	struct bio_vec bv = { &page, 3, 2 };
+	struct timer_list timer;
 
 	memcpy_to_bvec(&bv, "abc");
 	CHECK(!strcmp(page.data + 2, "abc") && told.flushed == 1);
 	CHECK(kmap_local_page(&page) == page.data);
 	kunmap_local(page.data);
 	CHECK(!!WQ_PERCPU == KERNEL_HAS(WQ_PERCPU));
+	CHECK(timer_delete_sync(&timer) && told.deleted == 1);
+	compat_smp_mb_before_this_cpu_inc();
+	CHECK(told.barriers == KERNEL_HAS(CONFIG_DYNAMIC_FTRACE_WITH_ARGS));
+	compat_rcu_barrier_tasks();
+	CHECK(told.waited == 1 + KERNEL_HAS(CONFIG_DYNAMIC_FTRACE_WITH_ARGS));
 }
 
 static void on_call(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 		    struct ftrace_regs *fregs)
 {
 	CHECK(ftrace_regs_get_argument(fregs, 0) == 20 && ftrace_regs_get_argument(fregs, 1) == 30);
+	CHECK(ftrace_regs_get_argument(fregs, 2) == 40);
 	ftrace_regs_set_instruction_pointer(fregs, 10);
 }
 
@@ -48,7 +56,7 @@ static compat_qc_t submit_fn(struct bio *bio)
 
 static void check_hooks(void)
 {
-	struct pt_regs regs = { 0, 20, 30 };
+	struct pt_regs regs = { 0, 20, 30, 40 };
 	struct bio bio = { 0 };
 	ftrace_func_t func = on_call;
 
@@ -69,7 +77,8 @@ static void check_hooks(void)
 }
 
 /* A disk with the parts 0 (itself) and 2, which begins at sector 100. */
-static struct gendisk disk;
+static struct request_queue queue;
+static struct gendisk disk = { .queue = &queue };
 static struct inode inodes[2] = { { false, 1000 << 9 }, { false, 50 << 9 } };
 static struct block_device bdevs[2] = { { &disk, &inodes[0] }, { &disk, &inodes[1], .bd_partno = 2 } };
 static struct compat_part *parts[2];
@@ -128,6 +137,7 @@ static void check_bdev(void)
 #endif
 	CHECK(!compat_part_is_live(parts[1], &inodes[1]));
 	make_disk();
+	CHECK(compat_sysfs_root() == &sysfs_root);
 }
 
 static void check_open(void)
@@ -140,6 +150,11 @@ static void check_open(void)
 	CHECK(told.opened == 2 && told.closed == 1);
 }
 
+static void __attribute__((unused)) sync_holder(struct block_device *bdev)
+{
+	told.synced += 10;
+}
+
 static void check_freeze(void)
 {
 	bdevs[0].super = (void *)64;
@@ -149,6 +164,17 @@ static void check_freeze(void)
 	bdevs[0].super = ERR_PTR(-ENOMEM);
 	CHECK(bdev_freeze(&bdevs[0]) == -ENOMEM);
 #endif
+	compat_bdev_sync(&bdevs[0]);
+	CHECK(told.synced == 1);
+#ifndef HAS_FSYNC_BDEV
+	static const struct blk_holder_ops ops = { sync_holder };
+
+	CHECK(told.locked == 1 && !bdevs[0].bd_holder_lock);
+	bdevs[0].bd_holder_ops = &ops;
+	compat_bdev_sync(&bdevs[0]);
+	CHECK(told.synced == 11 && told.locked == 2 && bdevs[0].bd_holder_lock);
+#endif
+	CHECK(COMPAT_QUEUES_STAY == !KERNEL_HAS(BLK_CLEANUP_QUEUE));
 	blk_mq_unfreeze_queue(NULL, 5);
 	CHECK(told.unfrozen == 1 && told.noio == 5);
 }
@@ -173,6 +199,9 @@ static void check_bio(void)
 	bio_init(&bio, &bdevs[1], &bv, 1, POLLED_BIT);
 	CHECK(bio.bi_opf == POLLED_BIT && bio.vecs == &bv && bio.count == 1 && bio.bi_blkg);
 	CHECK(compat_bio_disk(&bio) == &disk);
+	CHECK(compat_bio_group(&bio) == &bio);
+	queue.root_blkg = bio.bi_blkg;
+	CHECK(!compat_bio_group(&bio));
 	bio.bi_iter.bi_sector = 7;
 	CHECK(compat_bio_start(&bio) == 107);
 #ifdef HAS_BIO_BDEV
@@ -260,6 +289,89 @@ static void check_disk(void)
 #endif
 }
 
+static compat_end_io_t end_io(COMPAT_END_IO_PARAMS)
+{
+	told.ended += rq == &the_request && status == 10;
+#ifndef HAS_END_IO_VOID
+	return RQ_END_IO_FREE;
+#endif
+}
+
+static compat_end_io_t ended(COMPAT_END_IO_PARAMS)
+{
+	told.ended += 10;
+	return compat_end_io(end_io);
+}
+
+static compat_execute_t execute(COMPAT_EXECUTE_PARAMS)
+{
+	return compat_execute();
+}
+
+static void execute_nowait(COMPAT_NOWAIT_PARAMS)
+{
+	CHECK(COMPAT_NOWAIT_END_IO == end_io);
+	compat_execute_nowait(ended);
+}
+
+static bool look_at(COMPAT_BUSY_ITER_PARAMS)
+{
+	return rq == &the_request && !data;
+}
+
+static void check_requests(void)
+{
+	typeof(blk_execute_rq) *executes = execute;
+	typeof(blk_execute_rq_nowait) *executes_nowait = execute_nowait;
+	busy_tag_iter_fn *looks = look_at;
+	rq_end_io_fn *ends = ended;
+
+	CHECK(COMPAT_EXECUTE_RQ == (KERNEL_HAS(EXECUTE_RQ_QUEUE) ? 2 : !KERNEL_HAS(EXECUTE_RQ_ALONE)));
+	CHECK(COMPAT_INSERT_CLONED_RQ == KERNEL_HAS(INSERT_CLONED_QUEUE));
+#ifdef HAS_EXECUTE_RQ_QUEUE
+	executes(EXECUTE_ARGS);
+#else
+	CHECK(executes(EXECUTE_ARGS) == 10);
+#endif
+#ifdef HAS_EXECUTE_NOWAIT_ALONE
+	the_request.end_io = end_io;
+	executes_nowait(EXECUTE_ARGS);
+#else
+	executes_nowait(EXECUTE_ARGS, end_io);
+#endif
+	CHECK(told.executed == 2 && the_request.end_io == ended);
+#if defined(HAS_END_IO_VOID)
+	ends(&the_request, 10);
+#elif defined(HAS_END_IO_BATCH)
+	CHECK(ends(&the_request, 10, NULL) == RQ_END_IO_FREE);
+#else
+	CHECK(ends(&the_request, 10) == RQ_END_IO_FREE);
+#endif
+	CHECK(told.ended == 11);
+#ifdef HAS_BUSY_ITER_RESERVED
+	CHECK(looks(&the_request, NULL, false));
+#else
+	CHECK(looks(&the_request, NULL));
+#endif
+}
+
+static void check_scsi(void)
+{
+	struct {
+		struct request rq;
+		struct scsi_cmnd cmnd;
+	} command = { 0 };
+
+#ifdef HAS_SCSI_REQUEST
+	static unsigned char cdb[16];
+
+	command.cmnd.req.cmd = cdb;
+	CHECK(compat_scsi_command(&command.rq) == cdb);
+#else
+	CHECK(compat_scsi_command(&command.rq) == command.cmnd.cmnd);
+#endif
+}
+
 int main(void)
 {
 	make_disk();
@@ -270,6 +382,8 @@ int main(void)
 	check_freeze();
 	check_bio();
 	check_disk();
+	check_requests();
+	check_scsi();
 	CHECK(!told.wrong);
 	return !!failures;
 }

@@ -9,7 +9,14 @@
 
 #include "facts.h"
 
-typedef unsigned char u8;
+#define CONFIG_BLK_CGROUP 1
+#ifdef HAS_CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+#define CONFIG_TASKS_RCU 1
+#else
+#define CONFIG_X86 1
+#endif
+
+typedef unsigned char u8, blk_status_t;
 typedef unsigned int u32, gfp_t, fmode_t, blk_mode_t, blk_opf_t, blk_qc_t, dev_t;
 typedef unsigned long long u64, sector_t;
 typedef long long loff_t;
@@ -32,6 +39,13 @@ typedef long long loff_t;
 #define rcu_read_lock()		do { } while (0)
 #define rcu_read_unlock()	do { } while (0)
 #define rcu_dereference(p)	(p)
+#define rcu_dereference_protected(p, condition) ((void)(condition), (p))
+#define barrier()		do { } while (0)
+#define smp_mb()		((void)told.barriers++)
+#define rcu_barrier()		((void)told.waited++)
+#ifdef CONFIG_TASKS_RCU
+#define rcu_barrier_tasks()	((void)(told.waited += 2))
+#endif
 
 void *calloc(unsigned long count, unsigned long size);
 void *memcpy(void *to, const void *from, unsigned long size);
@@ -42,6 +56,7 @@ int printf(const char *format, ...);
 static struct {
 	unsigned int opened, closed, frozen, thawed, unfrozen, noio, flushed;
 	unsigned int submitted, direct, added, cleaned, put, node, memory, wrong;
+	unsigned int barriers, waited, deleted, locked, synced, executed, ended;
 } told;
 
 /* memory */
@@ -81,6 +96,31 @@ enum {
 #endif
 };
 
+struct timer_list {
+	int pending;
+};
+
+#ifdef HAS_TIMER_DELETE_SYNC
+static inline int timer_delete_sync(struct timer_list *timer) { told.deleted++; return 1; }
+#else
+static inline int del_timer_sync(struct timer_list *timer) { told.deleted++; return 1; }
+#endif
+
+/* sysfs */
+
+struct kernfs_node {
+#ifdef HAS_KERNFS_PARENT_RCU
+	struct kernfs_node *__parent;
+#else
+	struct kernfs_node *parent;
+#endif
+};
+
+static struct kernfs_node sysfs_root, sysfs_kernel = { &sysfs_root };
+static struct kobject {
+	struct kernfs_node *sd;
+} the_kernel = { &sysfs_kernel }, *kernel_kobj = &the_kernel;
+
 /* devices */
 
 struct inode {
@@ -111,6 +151,10 @@ struct block_device {
 	struct super_block *super;
 	unsigned int freezes;
 	int bd_partno;
+#ifndef HAS_FSYNC_BDEV
+	int bd_holder_lock;
+	const struct blk_holder_ops *bd_holder_ops;
+#endif
 #ifdef HAS_BDEV_PART
 	sector_t bd_start_sect;
 	struct device bd_device;
@@ -257,6 +301,18 @@ static inline int thaw_bdev(struct block_device *bdev, struct super_block *sb)
 }
 #else
 static inline int thaw_bdev(struct block_device *bdev) { told.thawed++; return 0; }
+#endif
+
+#ifdef HAS_FSYNC_BDEV
+static inline int fsync_bdev(struct block_device *bdev) { told.synced++; return 0; }
+#else
+struct blk_holder_ops {
+	void (*sync)(struct block_device *bdev);
+};
+
+#define mutex_lock(lock)	((void)(*(lock) = 1, told.locked++))
+#define mutex_unlock(lock)	((void)(told.wrong += !*(lock), *(lock) = 0))
+static inline int sync_blockdev(struct block_device *bdev) { told.synced++; return 0; }
 #endif
 
 #ifdef HAS_QUEUE_MEMFLAGS
@@ -432,6 +488,7 @@ struct queue_limits {
 
 struct request_queue {
 	struct queue_limits limits;
+	void *root_blkg;
 	unsigned long flags;
 	unsigned int users;
 #ifndef HAS_SUBMIT_BIO_OP
@@ -599,17 +656,99 @@ static inline void blk_cleanup_queue(struct request_queue *queue)
 }
 #endif
 
+/* requests */
+
+struct request {
+	void *end_io;
+};
+
+static struct request the_request;
+
+#if defined(HAS_END_IO_VOID)
+typedef void (rq_end_io_fn)(struct request *rq, blk_status_t status);
+#else
+enum rq_end_io_ret {
+	RQ_END_IO_NONE,
+	RQ_END_IO_FREE,
+};
+
+#ifdef HAS_END_IO_BATCH
+struct io_comp_batch;
+typedef enum rq_end_io_ret (rq_end_io_fn)(struct request *rq, blk_status_t status,
+					  const struct io_comp_batch *batch);
+#else
+typedef enum rq_end_io_ret (rq_end_io_fn)(struct request *rq, blk_status_t status);
+#endif
+#endif
+
+#if defined(HAS_EXECUTE_RQ_QUEUE)
+#define EXECUTE		struct request_queue *queue, struct gendisk *disk, struct request *rq, int at_head
+#define EXECUTE_ARGS	NULL, NULL, &the_request, 1
+static inline void blk_execute_rq(EXECUTE) { told.executed += at_head && rq == &the_request; }
+#else
+#ifdef HAS_EXECUTE_RQ_ALONE
+#define EXECUTE		struct request *rq, bool at_head
+#define EXECUTE_ARGS	&the_request, true
+#else
+#define EXECUTE		struct gendisk *disk, struct request *rq, int at_head
+#define EXECUTE_ARGS	NULL, &the_request, 1
+#endif
+static inline blk_status_t blk_execute_rq(EXECUTE)
+{
+	told.executed += at_head && rq == &the_request;
+	return 10;
+}
+#endif
+
+#ifdef HAS_EXECUTE_NOWAIT_ALONE
+static inline void blk_execute_rq_nowait(struct request *rq, bool at_head)
+{
+	told.executed += at_head && rq == &the_request;
+}
+#else
+static inline void blk_execute_rq_nowait(EXECUTE, rq_end_io_fn *done)
+{
+	told.executed += at_head && rq == &the_request;
+	rq->end_io = done;
+}
+#endif
+
+#ifdef HAS_INSERT_CLONED_QUEUE
+blk_status_t blk_insert_cloned_request(struct request_queue *queue, struct request *rq);
+#else
+blk_status_t blk_insert_cloned_request(struct request *rq);
+#endif
+
+#ifdef HAS_BUSY_ITER_RESERVED
+typedef bool (busy_tag_iter_fn)(struct request *rq, void *data, bool reserved);
+#else
+typedef bool (busy_tag_iter_fn)(struct request *rq, void *data);
+#endif
+
+#define blk_mq_rq_to_pdu(rq)	((void *)((rq) + 1))
+
+struct scsi_cmnd {
+#ifdef HAS_SCSI_REQUEST
+	struct {
+		unsigned char *cmd;
+	} req;
+	unsigned char *cmnd;
+#else
+	unsigned char cmnd[32];
+#endif
+};
+
 /* ftrace */
 
 struct pt_regs {
-	unsigned long ip, di, si;
+	unsigned long ip, di, si, dx;
 };
 
 #define instruction_pointer_set(regs, value)	((void)((regs)->ip = (value)))
 #ifdef HAS_REGS_GET_ARGUMENT
 static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs, unsigned int n)
 {
-	return n ? regs->si : regs->di;
+	return n == 0 ? regs->di : n == 1 ? regs->si : regs->dx;
 }
 #endif
 
@@ -622,7 +761,8 @@ struct ftrace_regs {
 typedef void (*ftrace_func_t)(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 			      struct ftrace_regs *regs);
 #ifdef HAS_FTRACE_GET_ARGUMENT
-#define ftrace_regs_get_argument(fregs, n) ((n) ? (fregs)->regs.si : (fregs)->regs.di)
+#define ftrace_regs_get_argument(fregs, n)	\
+	((n) == 0 ? (fregs)->regs.di : (n) == 1 ? (fregs)->regs.si : (fregs)->regs.dx)
 #endif
 #ifdef HAS_FTRACE_SET_IP
 #define ftrace_regs_set_instruction_pointer(fregs, value) ((void)((fregs)->regs.ip = (value)))
