@@ -72,6 +72,9 @@ struct freezer {
 #define UNMOUNT_POLL	max(1, HZ / 50)
 
 static struct workqueue_struct *freeze_wq;
+/* Freezers that exist: a worker that was given up keeps its own until it comes back. */
+static atomic_t freezers = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(no_freezer);
 
 int freeze_init(void)
 {
@@ -81,6 +84,8 @@ int freeze_init(void)
 
 void freeze_exit(void)
 {
+	/* Not in destroy_workqueue(): a task that waits there for hung storage is reported. */
+	wait_event_idle(no_freezer, !atomic_read(&freezers));
 	destroy_workqueue(freeze_wq);
 }
 
@@ -93,6 +98,8 @@ static void release(struct kref *ref)
 		compat_bdev_close(freezer->targets[i].file);
 	kfree(freezer->targets);
 	kfree(freezer);
+	if (atomic_dec_and_test(&freezers))
+		wake_up(&no_freezer);
 }
 
 /*
@@ -235,6 +242,7 @@ struct freezer *freezer_new(void)
 
 	if (!freezer)
 		return NULL;
+	atomic_inc(&freezers);
 	kref_init(&freezer->ref);
 	atomic_set(&freezer->pending, 0);
 	init_waitqueue_head(&freezer->idle);
