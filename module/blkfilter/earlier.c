@@ -22,7 +22,6 @@
  * away waits for it, but says so first: then all of this ends at once.
  */
 #include <linux/blk-mq.h>
-#include <linux/part_stat.h>
 #include <linux/percpu-refcount.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>

@@ -38,7 +38,9 @@
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/highmem.h>
+#include <linux/kernfs.h>
 #include <linux/sched/mm.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 #include "config.h"
 #include "../version.h"
