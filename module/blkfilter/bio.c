@@ -280,18 +280,22 @@ static enum blkfilter_verdict bio_show(struct bio *bio, struct blkfilter_attachm
 }
 
 /*
- * A filter has no room for the bio now. It will be shown to it once more; until then it is not one
- * of those under way, which a take would have to wait for. What was put on it last is what this
- * filter was shown it with: bios that come with a spare are submitted by workers, which are not made
- * to wait (see may_wait() in gate.c).
+ * A filter of the disk has no room for the bio now. It will be shown to all of them once more; until
+ * then it is in flight at none, so that no take waits for it. What they were shown it with was put
+ * on it last: bios that come with a spare are submitted by workers, which are not made to wait (see
+ * gate_may_wait()).
  */
-static void bio_unshow(struct bio *bio, struct blkfilter_attachment *att)
+static void bio_unshow(struct bio *bio)
 {
-	struct shown *shown = bio->bi_private;
+	struct gendisk *disk = compat_bio_disk(bio);
+	struct shown *shown;
 
-	/* It was not if the gate is closed. */
-	if (bio->bi_end_io == shown_end_io && shown->att == att)
+	while (bio->bi_end_io == shown_end_io) {
+		shown = bio->bi_private;
+		if (!shown->att || shown->att->disk != disk)
+			break;
 		shown_remove(bio);
+	}
 }
 
 /**
@@ -318,7 +322,7 @@ enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket)
 		verdict = bio_show(bio, att, sector, count);
 		if (verdict != BLKFILTER_PASS) {
 			if (verdict == BLKFILTER_WAIT)
-				bio_unshow(bio, att);
+				bio_unshow(bio);
 			break;
 		}
 	}

@@ -195,7 +195,11 @@ void gate_add_held(struct blkfilter_attachment *att, struct bio *bio)
 	 */
 	bio->bi_opf &= ~REQ_NOWAIT;
 	bio_clear_polled(bio);
-	bio_list_add(&att->held, bio);
+	/* Those that need a spare may wait for one that is held here. */
+	if (bio_is_shown(bio, NULL))
+		bio_list_add_head(&att->held, bio);
+	else
+		bio_list_add(&att->held, bio);
 	att->nr_held++;
 }
 

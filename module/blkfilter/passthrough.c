@@ -29,8 +29,8 @@ static LIST_HEAD(commands);
 static bool untracked;
 
 /*
- * What sort of commands a disk understands. Only from within a walk over all block devices: that
- * keeps the device from being deleted, and its parent.
+ * What sort of commands a disk understands. The caller keeps the disk's parent, or the disk is one
+ * of NVMe, as tell_if_concerned() says.
  */
 static enum passthrough_kind kind_of(struct gendisk *disk)
 {
@@ -295,6 +295,13 @@ static int tell_if_concerned(struct device *dev, void *data)
 
 	if (dev != disk_to_dev(disk))
 		return 0;
+	/*
+	 * The walk keeps the disk, but not its parent. That of the disk that the command goes to is
+	 * kept by whoever executes it; of others only those of NVMe are looked at, whose commands
+	 * may come by the queue of their controller.
+	 */
+	if (command->queue != disk->queue && strncmp(disk->disk_name, "nvme", 4))
+		return 0;
 	kind = kind_of(disk);
 	admin = kind == PASSTHROUGH_NVME && is_admin_queue(command->queue, disk);
 	if (!admin && command->queue != disk->queue)
@@ -367,6 +374,7 @@ rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct reque
 				       rq_end_io_fn *done)
 {
 	struct passthrough *lasting;
+	unsigned long flags;
 
 	passthrough_begin(command, rq);
 	if (!command->changes)
@@ -383,10 +391,10 @@ rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct reque
 	lasting->end_io = done;
 	lasting->data = rq->end_io_data;
 	rq->end_io_data = lasting;
-	spin_lock_irq(&commands_lock);
+	spin_lock_irqsave(&commands_lock, flags);
 	list_add(&lasting->link, &commands);
 	command->changes = false;
-	spin_unlock_irq(&commands_lock);
+	spin_unlock_irqrestore(&commands_lock, flags);
 	return ended;
 }
 

@@ -322,7 +322,7 @@ static void change(struct chunk_record *record, u64 block, unsigned int count, u
 	for (i = 0; i < count; i++) {
 		state = state_in(record, block + i);
 		if (*state == (from_numbers ? from | from_numbers[i] : from))
-			WRITE_ONCE(*state, to | to_numbers[i]);
+			smp_store_release(state, to | to_numbers[i]); /* the slot's data is there */
 	}
 }
 

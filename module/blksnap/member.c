@@ -69,7 +69,9 @@ int member_check(const struct member *member)
 	if (!reason)
 		return 0;
 	pr_err("%pg: no snapshot can be taken: %s\n", member->bdev, reason);
+	rcu_read_lock();
 	tracker_changed(&tracker->filter);
+	rcu_read_unlock();
 	return -EOPNOTSUPP;
 }
 

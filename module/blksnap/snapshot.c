@@ -183,8 +183,9 @@ int snapshot_add_device(const struct blksnap_uuid *id, struct tracker *tracker)
 /* Blocks of storage that are looked at in one go. */
 #define PIECE_BLOCKS	(1U << 18)
 
-/* member_check_device() for all members, which are opened for that, with no lock held. */
-static int check_storage_of_all(struct snapshot *snapshot, struct block_device *bdev)
+/* member_check_device() for all *@checked members, which are opened for that, with no lock held. */
+static int check_storage_of_all(struct snapshot *snapshot, struct block_device *bdev,
+				unsigned int *checked)
 {
 	struct compat_bdev_file *file;
 	struct member *member;
@@ -193,7 +194,7 @@ static int check_storage_of_all(struct snapshot *snapshot, struct block_device *
 	int ret = 0;
 
 	idle_mutex_lock(&snapshot->lock);
-	count = snapshot->nr_members;
+	*checked = count = snapshot->nr_members;
 	devs = kcalloc(count + 1, sizeof(*devs), GFP_KERNEL);
 	if (devs)
 		list_for_each_entry(member, &snapshot->members, link)
@@ -338,6 +339,7 @@ int snapshot_append_storage(const struct blksnap_uuid *id, const char *path,
 {
 	struct diff_device *device;
 	struct snapshot *snapshot;
+	unsigned int checked;
 	int ret;
 
 	device = kzalloc(sizeof(*device), GFP_KERNEL);
@@ -352,19 +354,25 @@ int snapshot_append_storage(const struct blksnap_uuid *id, const char *path,
 	if (ret)
 		goto err_close;
 
-	snapshot = find(id);
-	ret = -ESRCH;
-	if (!snapshot)
-		goto err_close;
-	ret = check_storage_of_all(snapshot, device->bdev);
-	put(snapshot);
-	if (ret)
-		goto err_close;
+	for (;;) {
+		snapshot = find(id);
+		ret = -ESRCH;
+		if (!snapshot)
+			goto err_close;
+		ret = check_storage_of_all(snapshot, device->bdev, &checked);
+		put(snapshot);
+		if (ret)
+			goto err_close;
 
-	snapshot = find_and_lock(id, true);
-	ret = -ESRCH;
-	if (!snapshot)
-		goto err_close;
+		snapshot = find_and_lock(id, true);
+		ret = -ESRCH;
+		if (!snapshot)
+			goto err_close;
+		/* Those that were added in between have to be checked, too. */
+		if (snapshot->nr_members == checked)
+			break;
+		unlock_and_put(snapshot);
+	}
 	ret = append(snapshot, device->bdev, ranges, count);
 	if (!ret)
 		list_add_tail(&device->link, &snapshot->storage.devices);
