@@ -453,8 +453,10 @@ static int order_members(struct snapshot *snapshot, struct freezer *freezer)
 			ret = has_upper(members[i], members, count);
 			if (ret < 0)
 				goto out;
-			if (ret)
-				swap(members[lower++], members[i]);
+			if (ret) {
+				swap(members[lower], members[i]);
+				lower++;
+			}
 		}
 		if (lower == count) {
 			pr_err("%pg: no snapshot can be taken: it is stacked on itself\n",
