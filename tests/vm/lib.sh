@@ -30,6 +30,8 @@
 #   host                                 runs on the host, once
 
 set -Eeuo pipefail
+# The descriptor for pauses (PAUSE_FD) is open in all that a test starts; LVM warns of it.
+export LVM_SUPPRESS_FD_WARNINGS=1
 
 # How much slower than a stock kernel this one is; every time limit is scaled by it.
 : "${TIMEOUT_SCALE:=1}" "${DISKS:=}" "${KERNEL:=}"
