@@ -13,6 +13,7 @@
  * Questions are answered with 1 for yes, 0 for no, and an error when it cannot be told; then
  * whoever asked refuses.
  */
+#include <linux/fs.h>
 #include <linux/loop.h>
 #include <linux/major.h>
 #include <linux/mman.h>
@@ -111,16 +112,48 @@ static int loop_status(struct block_device *loop, struct loop_info64 *info)
 	return ret;
 }
 
+struct super_search {
+	dev_t dev;
+	bool found;
+};
+
+static void compare_super(struct super_block *super, void *data)
+{
+	struct super_search *search = data;
+
+	if (super->s_dev == search->dev)
+		search->found = true;
+}
+
+/*
+ * is_tmpfs - whether a device number is that of a tmpfs, which keeps its files in memory
+ *
+ * A page of it may be swapped out, but the loop driver never waits for that: it allocates without
+ * __GFP_IO.
+ */
+static bool is_tmpfs(dev_t dev)
+{
+	struct file_system_type *type = get_fs_type("tmpfs");
+	struct super_search search = { .dev = dev };
+
+	if (!type)
+		return false;
+	iterate_supers_type(type, compare_super, &search);
+	module_put(type->owner);
+	return search.found;
+}
+
 /*
  * The device with a loop device's file, or that is its file, with a reference; NULL if it has none;
- * or an ERR_PTR(). Files of a file system that is on no single device (btrfs, a network's) have a
- * device number that is none of a device.
+ * or an ERR_PTR(). Files of other file systems that are on no single device (btrfs, a network's)
+ * have a device number that is none of a device, either.
  */
 static struct device *loop_file_device(struct device *loop)
 {
 	struct compat_bdev_file *file = compat_bdev_open_dev(loop->devt);
 	struct loop_info64 info;
 	struct device *dev;
+	dev_t devt;
 	int ret;
 
 	if (IS_ERR(file))
@@ -130,8 +163,10 @@ static struct device *loop_file_device(struct device *loop)
 	if (ret)
 		return ret == -ENXIO ? NULL : ERR_PTR(ret);
 	/* The device that it is, or the one that it is on. */
-	dev = class_find_device_by_devt(loop->class,
-					huge_decode_dev(info.lo_rdevice ?: info.lo_device));
+	devt = huge_decode_dev(info.lo_rdevice ?: info.lo_device);
+	dev = class_find_device_by_devt(loop->class, devt);
+	if (!dev && is_tmpfs(devt))
+		return NULL;
 	return dev ?: ERR_PTR(-ENODEV);
 }
 
