@@ -100,6 +100,10 @@ rpm: ## RPM packages, in build/rpm/RPMS
 	$(call install_missing,$(RPM_PACKAGES))
 	@packaging/rpm/build
 
+.PHONY: dist
+dist: ## the tarball of a release, in build/dist, signed with KEY if it is given
+	@packaging/dist $(KEY)
+
 .PHONY: demo
 demo: ## see it work: two disks, one instant, only the changed blocks
 	@tests/demo/run $(KERNEL)

@@ -136,7 +136,7 @@ image_for_group() {
 }
 
 package_version() {
-	dpkg-query -W -f='${Version}' "$1"
+	dpkg-query -W -f='${source:Upstream-Version}' "$1"
 }
 
 rpm_version() {
