@@ -14,7 +14,7 @@ PACKAGES := $(RPM_PACKAGES) \
 	bc bison bmap-tools cpio createrepo-c debian-archive-keyring dpkg-dev e2fsprogs flex \
 	lintian g++ gcc-12-multilib gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gnuplot-nox \
 	kmod libbpf1 libc6-dev-armhf-cross libelf-dev libssl-dev lz4 mandoc mmdebstrap perl \
-	python3-minimal qemu-system-x86 qemu-utils rpmlint rsync shellcheck sparse valgrind xz-utils zsh zstd
+	python3-minimal qemu-system-x86 qemu-utils rpmlint rsync shellcheck sparse spin valgrind xz-utils zsh zstd
 
 .PHONY: help
 help: ## this list
@@ -68,6 +68,10 @@ check-long: deps ## "make check" with the long tests
 .PHONY: check-all
 check-all: deps ## all tests on all of the kernels, the long ones too, whatever they are marked with
 	@tests/check --all --long $(KERNELS)
+
+.PHONY: check-models
+check-models: deps ## all states of the models in tests/models, and the faults that can be put into them
+	@tests/models/check
 
 .PHONY: check-debug
 check-debug: deps ## guest tests on kernels with KASAN, lockdep, kmemleak; with KCSAN
