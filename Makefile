@@ -104,6 +104,10 @@ rpm: ## RPM packages, in build/rpm/RPMS
 	$(call install_missing,$(RPM_PACKAGES))
 	@packaging/rpm/build
 
+.PHONY: kmods
+kmods: ## packages with built modules, in build/kmods, for KERNELS; signed with KEY and CERTIFICATE
+	@KEY='$(KEY)' CERTIFICATE='$(CERTIFICATE)' packaging/kmods $(KERNELS)
+
 .PHONY: dist
 dist: ## the tarball of a release, in build/dist, signed with KEY if it is given
 	@packaging/dist $(KEY)
