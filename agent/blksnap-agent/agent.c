@@ -7,11 +7,11 @@
 #include <sys/resource.h>
 
 #include "agent.h"
-#include "command.h"
-#include "descriptors.h"
-#include "output.h"
-#include "say.h"
-#include "status.h"
+#include "cli/descriptors.h"
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/status.h"
+#include "commands/command.h"
 
 static const struct agent_command *const commands[] = {
 	&agent_snapshot_create,

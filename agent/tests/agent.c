@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "changes.h"
+#include "cli/settings.h"
+#include "commands/changes.h"
 #include "expect.h"
-#include "grow.h"
 #include "quantity.h"
-#include "record.h"
-#include "settings.h"
+#include "state/record.h"
+#include "storage/grow.h"
 #include "utf8.h"
 
 #define MIB	(1 << 20)

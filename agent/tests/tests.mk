@@ -10,9 +10,9 @@ fuzzers := settings record text extents map
 
 sanitizers := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
-test_flags := -Ilibblksnap -Iblksnap-agent -Itests -Itests/fuzz
+test_flags := -Ilibblksnap -Itests -Itests/fuzz
 
-sources_under_test := $(wildcard libblksnap/*.c common/*.c blksnap-agent/*.c)
+sources_under_test := $(wildcard libblksnap/*.c common/*.c) $(agent_sources)
 objects_under_test := $(sources_under_test:%.c=build/san/%.o)
 plain_objects := $(sources_under_test:%.c=build/obj/%.o)
 

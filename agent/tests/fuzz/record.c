@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "record.h"
+#include "state/record.h"
 
 const char *const fuzz_seeds[] = {
 	"{\"version\":1,\"id\":\"01234567-89ab-cdef-0123-456789abcdef\",\"name\":\"n\","

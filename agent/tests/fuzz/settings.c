@@ -2,8 +2,8 @@
 /* agent.conf */
 #include <stdio.h>
 
+#include "cli/settings.h"
 #include "fuzz.h"
-#include "settings.h"
 
 const char *const fuzz_seeds[] = {
 	"[snapshot]\nstorage = /var\nlimit = 10G\nreserve = 1G\n",

@@ -7,7 +7,7 @@
 #include "number.h"
 #include "quantity.h"
 #include "range_text.h"
-#include "storage_file.h"
+#include "storage/storage_file.h"
 #include "utf8.h"
 
 const char *const fuzz_seeds[] = {

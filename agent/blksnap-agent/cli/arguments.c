@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/say.h"
+#include "cli/status.h"
+#include "commands/command.h"
+#include "number.h"
+#include "quantity.h"
+
+static const struct spec {
+	enum argument_bit bit;
+	const char *name;
+	const char *value;
+	const char *help;
+} specs[] = {
+	{ ARGUMENT_NAME, "name", "NAME", "a name besides the id" },
+	{ ARGUMENT_STORAGE, "storage", "DIR|DEVICE", "where old data goes; can be repeated" },
+	{ ARGUMENT_SETTINGS, "initial", "SIZE", "storage before the take" },
+	{ ARGUMENT_SETTINGS, "limit", "SIZE", "storage at most" },
+	{ ARGUMENT_SETTINGS, "reserve", "SIZE", "stays free where the storage is" },
+	{ ARGUMENT_SETTINGS, "hooks", "DIR", "programs to run before and after" },
+	{ ARGUMENT_SETTINGS, "hook-timeout", "TIME", "for each of these programs" },
+	{ ARGUMENT_SETTINGS, "ttl", "TIME", "when the snapshot is destroyed" },
+	{ ARGUMENT_ALL, "all", NULL, "all there are" },
+	{ ARGUMENT_EXCLUDE, "exclude", "DEVICE", "not this one of them; can be repeated" },
+	{ ARGUMENT_REPLACE, "replace", "NAME", "destroy the snapshot NAME first, if there is one" },
+	{ ARGUMENT_MOUNTED, "mounted", NULL, "those that are in use, too" },
+	{ ARGUMENT_TIMEOUT, "timeout", "TIME", "how long to wait at most" },
+	{ ARGUMENT_SINCE, "since", "NUMBER", "of the snapshot that was copied before" },
+	{ ARGUMENT_GENERATION, "generation", "UUID", "in which that was its number" },
+	{ ARGUMENT_FORMAT, "format", "FORMAT", "extents, json, bmap or map" },
+	{ ARGUMENT_DAEMON, "daemon", NULL, "go to the background, and come back if killed" },
+	{ ARGUMENT_CONFIG, "config", "FILE", "instead of " SETTINGS_FILE },
+	{ ARGUMENT_DRY_RUN, "dry-run", NULL, "only say what would be done" },
+	{ ARGUMENT_BRIEF, "brief", NULL, "one line and a status for a monitoring system" },
+	{ ARGUMENT_QUIET, "quiet", NULL, "print errors only" },
+	{ ARGUMENT_JSON, "json", NULL, "print JSON" },
+	{ ARGUMENT_HELP, "help", NULL, "print this text" },
+};
+
+/* The options that all commands know. */
+#define FOR_ALL		(ARGUMENT_JSON | ARGUMENT_HELP | ARGUMENT_QUIET)
+
+#define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
+#define FIRST_VALUE	256
+#define HELP_COLUMN	26
+
+void arguments_help(unsigned int takes)
+{
+	for (size_t i = 0; i < SPEC_COUNT; i++) {
+		int used;
+
+		if (!((takes | FOR_ALL) & specs[i].bit))
+			continue;
+		used = printf("  --%s%s%s", specs[i].name, specs[i].value ? " " : "",
+			      specs[i].value ? specs[i].value : "");
+		printf("%*s%s\n", used < HELP_COLUMN ? HELP_COLUMN - used : 1, "", specs[i].help);
+	}
+}
+
+static void fill_getopt(unsigned int takes, struct option *longs)
+{
+	for (size_t i = 0; i < SPEC_COUNT; i++) {
+		if (!(takes & specs[i].bit))
+			continue;
+		longs->name = specs[i].name;
+		longs->has_arg = specs[i].value ? required_argument : no_argument;
+		longs->val = FIRST_VALUE + i;
+		longs++;
+	}
+}
+
+static int set_since(struct arguments *arguments, const char *text)
+{
+	uint64_t value;
+	int ret = number_parse(text, UINT8_MAX, &value);
+
+	if (!ret)
+		arguments->since = value;
+	return ret;
+}
+
+/* A name is put into paths and lists, and must not look like an id or an option. */
+static int check_name(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (!length || length > 64 || *text == '-' || *text == '.')
+		return -EINVAL;
+	for (size_t i = 0; i < length; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
+			    text[i]))
+			return -EINVAL;
+	if (strspn(text, "0123456789abcdefABCDEF-") == length)
+		return -EINVAL;
+	return 0;
+}
+
+static int set_name(const char **name, const char *text)
+{
+	*name = text;
+	return check_name(text);
+}
+
+/* Storage on the command line takes the place of that in the file. */
+static int add_storage(struct arguments *arguments, const char *text)
+{
+	char *path;
+	int ret;
+
+	if (!(arguments->given & ARGUMENT_STORAGE))
+		strings_free(&arguments->settings.storage);
+	path = *text ? realpath(text, NULL) : NULL;
+	if (!path)
+		return *text ? -errno : -EINVAL;
+	ret = settings_set(&arguments->settings, "storage", path);
+	free(path);
+	return ret;
+}
+
+static int set_hooks(struct arguments *arguments, const char *text)
+{
+	char *path = *text ? realpath(text, NULL) : NULL;
+	int ret;
+
+	if (!path)
+		return *text ? -errno : -EINVAL;
+	ret = settings_set(&arguments->settings, "hooks", path);
+	free(path);
+	return ret;
+}
+
+static int set_setting(struct arguments *arguments, const char *name, const char *text)
+{
+	if (!strcmp(name, "hooks"))
+		return set_hooks(arguments, text);
+	return settings_set(&arguments->settings, name, text);
+}
+
+/* 0 or a negative errno */
+static int set_value(struct arguments *arguments, const struct spec *spec, const char *text)
+{
+	switch (spec->bit) {
+	case ARGUMENT_NAME:
+		return set_name(&arguments->name, text);
+	case ARGUMENT_REPLACE:
+		return set_name(&arguments->replace, text);
+	case ARGUMENT_EXCLUDE:
+		return *text ? strings_add(&arguments->excluded, text) : -EINVAL;
+	case ARGUMENT_TIMEOUT:
+		return time_parse(text, &arguments->timeout);
+	case ARGUMENT_STORAGE:
+		return add_storage(arguments, text);
+	case ARGUMENT_SETTINGS:
+		return set_setting(arguments, spec->name, text);
+	case ARGUMENT_SINCE:
+		return set_since(arguments, text);
+	case ARGUMENT_GENERATION:
+		return blksnap_id_parse(text, &arguments->generation);
+	case ARGUMENT_FORMAT:
+		arguments->format = text;
+		return 0;
+	case ARGUMENT_ALL:
+		arguments->all = true;
+		return 0;
+	case ARGUMENT_MOUNTED:
+		arguments->mounted = true;
+		return 0;
+	case ARGUMENT_DAEMON:
+		arguments->daemon = true;
+		return 0;
+	case ARGUMENT_DRY_RUN:
+		arguments->dry_run = true;
+		return 0;
+	case ARGUMENT_BRIEF:
+		arguments->brief = true;
+		return 0;
+	case ARGUMENT_QUIET:
+		say_quietly();
+		return 0;
+	case ARGUMENT_JSON:
+		arguments->json = true;
+		return 0;
+	case ARGUMENT_CONFIG:
+	case ARGUMENT_HELP:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int set_option(struct arguments *arguments, const struct spec *spec, const char *text)
+{
+	int ret = set_value(arguments, spec, text);
+
+	arguments->given |= spec->bit;
+	if (!ret)
+		return 0;
+	if (ret == -EINVAL && spec->value && !strcmp(spec->value, "SIZE"))
+		say("option --%s cannot be '%s': a size is a number with K, M, G, T or P, as 10G or 10GiB",
+		    spec->name, text);
+	else if (ret == -EINVAL && spec->value && !strcmp(spec->value, "TIME"))
+		say("option --%s cannot be '%s': a time is a number with s, m, h, d or w, as 12h",
+		    spec->name, text);
+	else
+		say_error(ret, "option --%s cannot be '%s'", spec->name, text);
+	return STATUS_USAGE;
+}
+
+static int bad_option(int letter, const char *word)
+{
+	if (letter == ':')
+		say("option %s needs a value", word);
+	else
+		say("option %s is not known here, or takes no value", word);
+	return STATUS_USAGE;
+}
+
+/*
+ * The file is read before the options, which may say otherwise; so its name comes first.
+ * With a copy: getopt_long() puts words that are no options last, and "DEVICE --storage"
+ * would be "--storage DEVICE" the second time.
+ */
+static int find_config(int argc, char **argv, const struct option *longs, const char **config)
+{
+	char **copy = calloc(argc + 1, sizeof(*copy));
+	int value;
+
+	*config = NULL;
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, argv, argc * sizeof(*copy));
+	optind = 0;
+	while ((value = getopt_long(argc, copy, ":h", longs, NULL)) != -1)
+		if (value >= FIRST_VALUE && specs[value - FIRST_VALUE].bit == ARGUMENT_CONFIG)
+			*config = optarg;
+	free(copy);
+	return 0;
+}
+
+static int parse_options(struct arguments *arguments, int argc, char **argv,
+			 const struct option *longs)
+{
+	int value, ret = 0;
+
+	optind = 0;
+	while (!ret && (value = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
+		if (value == '?' || value == ':')
+			return bad_option(value, argv[optind - 1]);
+		if (value == 'h')
+			arguments->given |= ARGUMENT_HELP;
+		else
+			ret = set_option(arguments, &specs[value - FIRST_VALUE], optarg);
+	}
+	arguments->words = argv + optind;
+	arguments->word_count = argc - optind;
+	return ret;
+}
+
+static int check_words(const struct arguments *arguments, const struct agent_command *command)
+{
+	size_t least = arguments->all ? 0 : command->least;
+	size_t most = arguments->all ? 0 : command->most;
+
+	if (arguments->excluded.count && !arguments->all) {
+		say("--exclude is of no use without --all");
+		return STATUS_USAGE;
+	}
+	if (arguments->word_count < least) {
+		say("an argument is missing");
+		return STATUS_USAGE;
+	}
+	if (arguments->word_count > most) {
+		say("'%s' is one argument too many", arguments->words[most]);
+		return STATUS_USAGE;
+	}
+	for (size_t i = 0; i < arguments->word_count; i++) {
+		if (!*arguments->words[i]) {
+			say("an argument is empty");
+			return STATUS_USAGE;
+		}
+	}
+	return 0;
+}
+
+int arguments_parse(struct arguments *arguments, const struct agent_command *command, int argc,
+		    char **argv)
+{
+	struct option longs[SPEC_COUNT + 1] = {};
+	unsigned int takes = command->takes | FOR_ALL;
+	const char *config;
+	int ret;
+
+	memset(arguments, 0, sizeof(*arguments));
+	fill_getopt(takes, longs);
+	opterr = 0;
+	if (settings_init(&arguments->settings) || find_config(argc, argv, longs, &config)) {
+		say("there is not enough memory");
+		return STATUS_FAILED;
+	}
+	if (takes & ARGUMENT_CONFIG && settings_load(&arguments->settings, config))
+		return STATUS_FAILED;
+	ret = parse_options(arguments, argc, argv, longs);
+	if (!ret && !(arguments->given & ARGUMENT_HELP))
+		ret = check_words(arguments, command);
+	if (ret == STATUS_USAGE && !say_is_json())
+		fprintf(stderr, "Usage: blksnap-agent %s %s\n", command->name, command->usage);
+	return ret;
+}
+
+void arguments_free(struct arguments *arguments)
+{
+	settings_free(&arguments->settings);
+	strings_free(&arguments->excluded);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/status.h"
+#include "commands/changes.h"
+#include "commands/command.h"
+#include "device/target.h"
+
+#define SECTOR_SIZE	512
+
+static const struct {
+	const char *name;
+	changes_format *print;
+} formats[] = {
+	{ "extents", changes_extents },
+	{ "json", changes_json },
+	{ "bmap", changes_bmap },
+	{ "map", changes_map },
+};
+
+/**
+ * struct walk - over what is to be copied
+ * @changes: of the device
+ * @all: without a number everything is to be copied, whatever the map says
+ * @done: that was told
+ */
+struct walk {
+	struct blksnap_changes *changes;
+	bool all;
+	bool done;
+};
+
+static int next(void *argument, struct blksnap_range *range)
+{
+	struct walk *walk = argument;
+
+	if (!walk->all)
+		return blksnap_changes_next(walk->changes, range);
+	if (walk->done)
+		return 0;
+	walk->done = true;
+	range->sector = 0;
+	range->count = blksnap_changes_info(walk->changes)->device_size / SECTOR_SIZE;
+	return 1;
+}
+
+static void rewind_walk(void *argument)
+{
+	struct walk *walk = argument;
+
+	walk->done = false;
+	blksnap_changes_rewind(walk->changes);
+}
+
+static changes_format *find_format(const struct arguments *arguments)
+{
+	const char *name = arguments->format;
+
+	if (name && arguments->json && strcmp(name, "json")) {
+		say("--json contradicts --format %s", name);
+		return NULL;
+	}
+	if (!name)
+		name = arguments->json ? "json" : "extents";
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (!strcmp(formats[i].name, name))
+			return formats[i].print;
+	say("there is no format '%s', only extents, json, bmap and map", name);
+	return NULL;
+}
+
+/* A number means nothing without the generation that it counts in. */
+static int check(const struct arguments *arguments)
+{
+	bool since = arguments->given & ARGUMENT_SINCE;
+	bool generation = arguments->given & ARGUMENT_GENERATION;
+
+	if (since == generation)
+		return 0;
+	say(since ? "--since needs --generation, in which it is a number" :
+	    "--generation is of no use without --since");
+	return STATUS_USAGE;
+}
+
+static int report(const struct target *target, int ret)
+{
+	say_failed(BLKSNAP_CHANGES, ret, "cannot tell what changed on device %s", target->member.path);
+	return ret == -ESTALE ? STATUS_GENERATION : STATUS_FAILED;
+}
+
+static int print(const struct arguments *arguments, const struct target *target,
+		 changes_format *format)
+{
+	struct walk walk = { .all = !(arguments->given & ARGUMENT_SINCE) };
+	struct extent_source source = { next, rewind_walk, &walk };
+	struct changes_head head = { .device = target->member.path, .since = -1 };
+	int ret;
+
+	ret = blksnap_changes_open(target->fd, walk.all ? NULL : &arguments->generation,
+				   arguments->since, &walk.changes);
+	if (ret)
+		return report(target, ret);
+	if (!walk.all)
+		head.since = arguments->since;
+	head.info = blksnap_changes_info(walk.changes);
+	ret = format(&head, &source);
+	blksnap_changes_close(walk.changes);
+	if (ret)
+		return report(target, ret);
+	return output_flush() ? STATUS_FAILED : STATUS_OK;
+}
+
+static int run(const struct arguments *arguments)
+{
+	changes_format *format = find_format(arguments);
+	struct targets targets = {};
+	int status;
+
+	if (!format)
+		return STATUS_USAGE;
+	status = check(arguments);
+	if (status)
+		return status;
+	status = targets_add_one(&targets, arguments->words[0]) ? STATUS_FAILED : STATUS_OK;
+	if (!status)
+		status = print(arguments, &targets.items[0], format);
+	targets_free(&targets);
+	return status;
+}
+
+const struct agent_command agent_changes = {
+	.name = "changes",
+	.usage = "DEVICE [--since NUMBER --generation UUID] [--format FORMAT]",
+	.summary = "Print what a backup has to copy",
+	.takes = ARGUMENT_SINCE | ARGUMENT_GENERATION | ARGUMENT_FORMAT | ARGUMENT_JSON,
+	.least = 1,
+	.most = 1,
+	.run = run,
+};

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/status.h"
+#include "commands/command.h"
+#include "lifecycle/ending.h"
+
+static int run(const struct arguments *arguments)
+{
+	(void)arguments;
+	return ending_clean_up(true) ? STATUS_FAILED : STATUS_OK;
+}
+
+const struct agent_command agent_cleanup = {
+	.name = "cleanup",
+	.usage = "",
+	.summary = "Remove what a crash left behind, and look after what was left alone",
+	.run = run,
+};

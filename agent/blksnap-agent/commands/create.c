@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Makes a snapshot. Each step that is done is known from struct making; when one fails, what
+ * was done is undone in reverse. A process that is killed in between leaves a record that
+ * says "half made", and the next command of the agent undoes it.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/access.h"
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/slow.h"
+#include "cli/status.h"
+#include "commands/command.h"
+#include "commands/destroy.h"
+#include "commands/making.h"
+#include "device/identify.h"
+#include "lifecycle/ending.h"
+#include "lifecycle/hooks.h"
+#include "lifecycle/launch.h"
+#include "lifecycle/settle.h"
+#include "state/creator.h"
+#include "state/draft.h"
+#include "state/find.h"
+#include "state/runtime.h"
+
+/*
+ * They are looked at between steps, where all can be undone. That nobody reads the result is
+ * learned from writing it.
+ */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static bool was_interrupted(void)
+{
+	sigset_t set;
+
+	if (sigpending(&set))
+		return false;
+	return sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
+	       sigismember(&set, SIGHUP);
+}
+
+static int find_targets(struct targets *targets, const struct arguments *arguments)
+{
+	int status = 0;
+
+	if (arguments->all)
+		return targets_add_mounted(targets, &arguments->excluded);
+	for (size_t i = 0; !status && i < arguments->word_count; i++)
+		status = targets_add(targets, arguments->words[i]);
+	return status;
+}
+
+static int check_name(const char *name)
+{
+	struct blksnap_id id;
+
+	if (!name || find_by_name(name, &id) == -ENOENT)
+		return 0;
+	say("there is a snapshot named %s already", name);
+	return 1;
+}
+
+static int attach(struct making *making)
+{
+	for (size_t i = 0; i < making->targets.count; i++) {
+		struct target *target = &making->targets.items[i];
+		int ret = blksnap_attach(target->fd);
+		char label[MEMBER_LABEL];
+
+		if (ret && ret != -EALREADY) {
+			say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s",
+				   member_label(&target->member, label));
+			return 1;
+		}
+		target->attached = !ret;
+	}
+	return 0;
+}
+
+static void detach(struct making *making)
+{
+	for (size_t i = making->targets.count; i-- > 0;) {
+		struct target *target = &making->targets.items[i];
+		int ret = target->attached ? blksnap_detach(target->fd) : 0;
+
+		if (ret)
+			say_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s again",
+				   target->member.path);
+	}
+}
+
+static int fill_times(struct record *record, uint64_t ttl)
+{
+	struct timespec now;
+
+	record->created = time(NULL);
+	if (!ttl)
+		return 0;
+	record->expires = record->created + ttl;
+	if (clock_gettime(CLOCK_BOOTTIME, &now))
+		return -errno;
+	record->deadline = now.tv_sec + ttl + (now.tv_nsec > 0);
+	return 0;
+}
+
+static int fill_device(struct record *record, const struct target *target)
+{
+	struct blksnap_tracker_info info;
+	struct member member = target->member;
+	int ret;
+
+	identify_tags(&member, target->fd);
+	member.attached = blksnap_tracker_info(target->fd, &info) == -ENOENT;
+	ret = members_add(&record->devices, &member);
+	free(member.uuid);
+	free(member.label);
+	return ret;
+}
+
+static int fill_record(struct making *making, const char *name)
+{
+	struct record *record = &making->record;
+	int ret = fill_times(record, making->settings->ttl);
+
+	record->limit = making->settings->limit;
+	record->reserve = making->settings->reserve;
+	record->reserve_set = making->settings->reserve_set;
+	record->hook_timeout = making->settings->hook_timeout;
+	record->hooks = strdup(making->settings->hooks);
+	record->name = name ? strdup(name) : NULL;
+	record->creator = creator_own();
+	if (!record->hooks || !record->creator || (name && !record->name))
+		ret = -ENOMEM;
+	for (size_t i = 0; !ret && i < making->targets.count; i++)
+		ret = fill_device(record, &making->targets.items[i]);
+	if (ret)
+		say_error(ret, "cannot prepare a snapshot");
+	return ret ? 1 : 0;
+}
+
+/* From here on the name is taken. */
+static int write_name(struct making *making)
+{
+	int lock = runtime_lock_all();
+	int status = lock < 0 || check_name(making->record.name);
+	int ret = status ? 0 : record_write(&making->record);
+
+	if (lock >= 0)
+		close(lock);
+	if (ret)
+		say_error(ret, "cannot write down the snapshot");
+	return status || ret ? 1 : 0;
+}
+
+static int create(struct making *making)
+{
+	int ret = draft_open(&making->draft);
+
+	if (ret) {
+		say_error(ret, "cannot prepare a snapshot in " RUNTIME_DIR);
+		return 1;
+	}
+	ret = blksnap_snapshot_create(making->control, making->draft.id);
+	if (ret) {
+		say_failed(BLKSNAP_SNAPSHOT_CREATE, ret, "cannot create a snapshot");
+		return 1;
+	}
+	making->record.id = *making->draft.id;
+	making->created = true;
+	making->lock = runtime_lock(&making->record.id, "create", true);
+	ret = making->lock < 0 ? making->lock : 0;
+	if (!ret && dprintf(making->lock, "%ld\n", (long)getpid()) < 0)
+		ret = -errno;
+	if (ret)
+		say_error(ret, "cannot lock the snapshot's record");
+	if (ret || write_name(making))
+		return 1;
+	draft_remove(&making->draft);
+	return 0;
+}
+
+static int add_devices(struct making *making)
+{
+	for (size_t i = 0; i < making->targets.count; i++) {
+		const struct target *target = &making->targets.items[i];
+		int ret = blksnap_snapshot_add(target->fd, &making->record.id);
+		char label[MEMBER_LABEL];
+
+		if (ret == -EBUSY) {
+			creator_say_held(&target->member, &making->record.id);
+			return 1;
+		}
+		if (ret) {
+			say_failed(BLKSNAP_SNAPSHOT_ADD, ret, "cannot add device %s",
+				   member_label(&target->member, label));
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int prepare(struct making *making, const char *name)
+{
+	if (fill_record(making, name) || create(making) || attach(making) || add_devices(making))
+		return 1;
+	return making_store(making) || launch_monitor(&making->record.id);
+}
+
+/* Written down, so that it is known what to undo if we are killed. */
+static int write_state(struct making *making, enum record_state state)
+{
+	int ret;
+
+	making->record.state = state;
+	ret = record_write(&making->record);
+	if (ret)
+		say_error(ret, "cannot write down the snapshot");
+	return ret ? 1 : 0;
+}
+
+/* Whoever was told of the freeze to come is told when it is over, in any case. */
+static int take_with_hooks(struct making *making)
+{
+	const struct record *record = &making->record;
+	int status = write_state(making, RECORD_HOOKED) || hooks_run(record, "pre-freeze", NULL);
+	int ret;
+
+	if (!status && was_interrupted()) {
+		say("interrupted before the snapshot was taken");
+		status = 1;
+	}
+	if (!status) {
+		settle_btrfs(&making->targets);
+		slow_begin("waiting for file systems to come to rest");
+		ret = blksnap_snapshot_take(making->control, &record->id);
+		slow_end();
+		if (ret)
+			say_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");
+		status = ret ? 1 : 0;
+	}
+	hooks_run(record, "post-thaw", status ? "the snapshot failed" : NULL);
+	return write_state(making, RECORD_THAWED) || status;
+}
+
+/* What the hooks of two snapshots stop is started again by the first that is through. */
+static int take(struct making *making)
+{
+	int lock = runtime_lock_hooks();
+	int status;
+
+	while (lock == -EWOULDBLOCK && !was_interrupted()) {
+		runtime_nap();
+		lock = runtime_lock_hooks();
+	}
+	if (lock == -EWOULDBLOCK) {
+		say("interrupted while the hooks of another snapshot were waited for");
+		return 1;
+	}
+	if (lock < 0) {
+		say_error(lock, "cannot lock the hooks");
+		return 1;
+	}
+	status = take_with_hooks(making);
+	close(lock);
+	return status;
+}
+
+/* By these numbers a later backup asks what changed since. */
+static int note_numbers(struct making *making)
+{
+	for (size_t i = 0; i < making->targets.count; i++) {
+		struct member *member = &making->record.devices.items[i];
+		struct blksnap_tracker_info info;
+		int ret = blksnap_tracker_info(making->targets.items[i].fd, &info);
+
+		if (ret) {
+			say_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s",
+				   member->path);
+			return 1;
+		}
+		member->generation = info.generation;
+		member->take = info.number;
+	}
+	return 0;
+}
+
+static int complete(struct making *making)
+{
+	if (was_interrupted()) {
+		say("interrupted after the snapshot was taken");
+		return 1;
+	}
+	return note_numbers(making) || write_state(making, RECORD_TAKEN);
+}
+
+static void undo(struct making *making)
+{
+	if (making->created) {
+		hooks_run(&making->record, "failed", "the snapshot failed");
+		ending_destroy(making->control, &making->record);
+		ending_clean_up(false);
+	}
+	detach(making);
+}
+
+static const char *name_of(const struct arguments *arguments)
+{
+	return arguments->name ? arguments->name : arguments->replace;
+}
+
+/* Only when all is known that can be without it: what there was is gone then. */
+static int destroy_replaced(struct making *making, const struct arguments *arguments)
+{
+	struct blksnap_id id;
+	int ret = arguments->replace ? find_by_name(arguments->replace, &id) : -ENOENT;
+
+	if (ret == -ENOENT)
+		return 0;
+	if (ret) {
+		say_error(ret, "cannot look for a snapshot named %s", arguments->replace);
+		return 1;
+	}
+	return destroy_snapshot(making->control, &id, arguments->replace, false);
+}
+
+static int make(struct making *making, const struct arguments *arguments)
+{
+	int status = destroy_replaced(making, arguments) || prepare(making, name_of(arguments));
+
+	if (!status)
+		status = take(making);
+	if (!status)
+		status = complete(making);
+	if (!status)
+		status = output_created(&making->record, arguments->json);
+	if (status)
+		undo(making);
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
+/* Neither the module nor a snapshot is needed for it, nor is anything changed. */
+static int run_dry(const struct arguments *arguments)
+{
+	struct making making = { .settings = &arguments->settings };
+	int status = hooks_check(making.settings) || find_targets(&making.targets, arguments) ||
+		     making_tell(&making, arguments->json);
+
+	targets_free(&making.targets);
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct making making = { .settings = &arguments->settings, .lock = -1 };
+	int status;
+
+	if (arguments->dry_run)
+		return run_dry(arguments);
+	if (getenv("BLKSNAP_PHASE")) {
+		say("a hook cannot make a snapshot: that would wait for the hook");
+		return STATUS_FAILED;
+	}
+	making.control = agent_control();
+	if (making.control < 0)
+		return STATUS_FAILED;
+	block_signals();
+	ending_clean_up(false);
+	status = hooks_check(making.settings) ||
+		 (arguments->name && check_name(arguments->name)) ||
+		 find_targets(&making.targets, arguments);
+	if (!status)
+		status = make(&making, arguments);
+	draft_remove(&making.draft);
+	if (making.lock >= 0)
+		close(making.lock);
+	record_free(&making.record);
+	targets_free(&making.targets);
+	close(making.control);
+	return status;
+}
+
+const struct agent_command agent_snapshot_create = {
+	.name = "snapshot create",
+	.usage = "(DEVICE... | --all [--exclude DEVICE]...) [OPTION...]",
+	.summary = "Take a snapshot, and have it looked after",
+	.takes = ARGUMENT_NAME | ARGUMENT_STORAGE | ARGUMENT_SETTINGS | ARGUMENT_ALL |
+		 ARGUMENT_CONFIG | ARGUMENT_JSON | ARGUMENT_EXCLUDE | ARGUMENT_REPLACE |
+		 ARGUMENT_DRY_RUN,
+	.least = 1,
+	.most = SIZE_MAX,
+	.run = run,
+};

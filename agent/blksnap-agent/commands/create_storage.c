@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The storage of a snapshot that is being made. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/slow.h"
+#include "commands/making.h"
+#include "state/ledger.h"
+#include "state/runtime.h"
+#include "storage/choose.h"
+#include "storage/grow.h"
+#include "storage/stock.h"
+
+#define SECTOR_SIZE	512
+
+/* The kernel's first request is waiting: it tells how much it would like to have. */
+static uint64_t initial_bytes(const struct making *making)
+{
+	struct blksnap_event event;
+	uint64_t wanted = 0;
+
+	if (!blksnap_event_wait(making->control, &making->record.id, 0, &event))
+		wanted = event.sectors * SECTOR_SIZE;
+	if (making->settings->initial)
+		wanted = making->settings->initial;
+	if (making->settings->limit && wanted > making->settings->limit)
+		wanted = making->settings->limit;
+	return wanted;
+}
+
+static bool has_folder(const struct record *record)
+{
+	for (size_t i = 0; i < record->storage.count; i++)
+		if (!record->storage.items[i].device)
+			return true;
+	return false;
+}
+
+/*
+ * Makes the subfolders, which must be on the devices that were looked at. A folder is written
+ * down before there is a file in it, so that a crash leaves none that is not known.
+ */
+static int write_folders(struct record *record)
+{
+	for (size_t i = 0; i < record->storage.count; i++) {
+		struct storage_place *place = &record->storage.items[i];
+		int fd = place->device ? 0 : storage_place_make(place);
+		int ret = fd < 0 ? fd : 0;
+
+		if (fd > 0)
+			close(fd);
+		if (ret) {
+			say("cannot use %s for storage: %s", place->path,
+			    storage_place_problem(ret));
+			return 1;
+		}
+		ret = place->device ? 0 : ledger_add(place);
+		if (ret) {
+			say_error(ret, "cannot write down that storage goes to %s", place->path);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int write_down(struct making *making)
+{
+	int lock = runtime_lock_all();
+	int status = lock < 0 ? 1 : write_folders(&making->record);
+	int ret = lock < 0 ? lock : 0;
+
+	if (!status)
+		ret = record_write(&making->record);
+	if (lock >= 0)
+		close(lock);
+	if (ret)
+		say_error(ret, "cannot write down where the storage goes");
+	return status || ret ? 1 : 0;
+}
+
+static int fill(struct making *making, struct stock *stock, uint64_t bytes)
+{
+	int status = stock_append_devices(stock, making->control);
+
+	/* A device gives what it has; only folders can give more. */
+	while (!status && stock->used < bytes && (!stock->used || has_folder(&making->record)))
+		if (!stock_grow(stock, making->control, bytes - stock->used))
+			status = 1;
+	return status;
+}
+
+static int store(struct making *making, uint64_t bytes)
+{
+	struct stock stock;
+	int status = write_down(making);
+
+	if (status)
+		return status;
+	slow_begin("storage is being made");
+	status = stock_open(&stock, &making->record);
+	if (!status)
+		status = fill(making, &stock, bytes);
+	stock_close(&stock);
+	slow_end();
+	return status;
+}
+
+static int store_where_given(struct making *making, uint64_t bytes)
+{
+	const struct strings *given = &making->settings->storage;
+	struct storage_places *places = &making->record.storage;
+	int status = 0;
+
+	for (size_t i = 0; !status && i < given->count; i++) {
+		status = choose_given(given->items[i], &making->targets, places);
+		if (!status)
+			choose_warn(&places->items[places->count - 1], &making->record.id);
+	}
+	return status ? status : store(making, bytes);
+}
+
+/*
+ * Of what failed the kernel may have a part. So what is there stays until the snapshot is gone: the
+ * list of places has it.
+ */
+static int store_in_candidate(struct making *making, const struct storage_place *place,
+			      uint64_t bytes, struct candidates *candidates)
+{
+	struct strings problems = {};
+	char *text;
+	int status;
+
+	if (storage_places_add(&making->record.storage, place))
+		return 1;
+	say_collect(&problems);
+	status = store(making, bytes);
+	say_collect(NULL);
+	if (!status) {
+		strings_free(&problems);
+		return 0;
+	}
+	text = strings_join(&problems, "; ");
+	storage_places_drop_last(&making->record.storage);
+	candidates_refuse(candidates, place->path, text);
+	free(text);
+	strings_free(&problems);
+	return status;
+}
+
+static int store_where_best(struct making *making, uint64_t bytes)
+{
+	struct candidates candidates = {};
+	int status = candidates_find(&candidates, &making->targets, &making->record, bytes);
+	bool found = false;
+
+	for (size_t i = 0; !status && !found && i < candidates.places.count; i++)
+		found = !store_in_candidate(making, &candidates.places.items[i], bytes,
+					    &candidates);
+	if (!status && !found)
+		candidates_say(&candidates, bytes);
+	candidates_free(&candidates);
+	return status || !found ? 1 : 0;
+}
+
+int making_store(struct making *making)
+{
+	uint64_t bytes = initial_bytes(making);
+
+	if (making->settings->storage.count)
+		return store_where_given(making, bytes);
+	return store_where_best(making, bytes);
+}
+
+/* The places that would be tried, best first. */
+static int plan_storage(struct making *making, struct candidates *candidates)
+{
+	const struct settings *settings = making->settings;
+	uint64_t bytes = settings->initial ? settings->initial : growth_portion();
+	int status = 0;
+
+	if (settings->limit && bytes > settings->limit)
+		bytes = settings->limit;
+	making->record.reserve = settings->reserve;
+	making->record.reserve_set = settings->reserve_set;
+	for (size_t i = 0; !status && i < settings->storage.count; i++)
+		status = choose_given(settings->storage.items[i], &making->targets,
+				      &candidates->places);
+	if (!settings->storage.count)
+		status = candidates_find(candidates, &making->targets, &making->record, bytes);
+	if (status || candidates->places.count)
+		return status;
+	candidates_say(candidates, bytes);
+	return 1;
+}
+
+static int print_plan(const struct targets *targets, const struct candidates *candidates)
+{
+	char label[MEMBER_LABEL];
+
+	for (size_t i = 0; i < targets->count; i++)
+		printf("device:   %s\n", member_label(&targets->items[i].member, label));
+	for (size_t i = 0; i < candidates->places.count; i++)
+		printf("storage:  %s%s\n", candidates->places.items[i].path,
+		       i ? ", if that cannot be used" : "");
+	for (size_t i = 0; i < candidates->refused.count; i++)
+		printf("no use:   %s\n", candidates->refused.items[i]);
+	return output_flush();
+}
+
+static int print_plan_json(const struct targets *targets, const struct candidates *candidates)
+{
+	struct json_object *devices = json_object_new_array(), *storage = json_object_new_array();
+	struct json_object *refused = json_object_new_array(), *object = output_begin();
+
+	for (size_t i = 0; i < targets->count; i++)
+		json_object_array_add(devices, output_string(targets->items[i].member.path));
+	for (size_t i = 0; i < candidates->places.count; i++)
+		json_object_array_add(storage, output_string(candidates->places.items[i].path));
+	for (size_t i = 0; i < candidates->refused.count; i++)
+		json_object_array_add(refused, output_string(candidates->refused.items[i]));
+	json_object_object_add(object, "devices", devices);
+	json_object_object_add(object, "storage", storage);
+	json_object_object_add(object, "refused", refused);
+	return output_end(object);
+}
+
+int making_tell(struct making *making, bool json)
+{
+	struct candidates candidates = {};
+	int status = plan_storage(making, &candidates);
+
+	if (!status && json)
+		status = print_plan_json(&making->targets, &candidates);
+	else if (!status)
+		status = print_plan(&making->targets, &candidates);
+	candidates_free(&candidates);
+	return status;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Is there room for storage, and is some left over? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/doctor/doctor.h"
+#include "device/target.h"
+#include "lifecycle/leftovers.h"
+#include "quantity.h"
+#include "storage/choose.h"
+#include "storage/grow.h"
+
+static void check_configured(const struct settings *settings, struct finding *finding)
+{
+	struct storage_places places = {};
+	struct targets none = {};
+
+	for (size_t i = 0; i < settings->storage.count && !finding->bad; i++)
+		if (choose_given(settings->storage.items[i], &none, &places))
+			doctor_bad(finding, "%s, which agent.conf names for storage, cannot be used, as said above; change the setting",
+				   settings->storage.items[i]);
+	storage_places_free(&places);
+	if (!finding->bad)
+		doctor_good(finding, "what agent.conf names for storage can be used");
+}
+
+void doctor_storage(const struct settings *settings, struct finding *finding)
+{
+	struct record record = {
+		.reserve = settings->reserve,
+		.reserve_set = settings->reserve_set,
+	};
+	uint64_t wanted = settings->initial ? settings->initial : growth_portion();
+	struct candidates candidates = {};
+	struct targets none = {};
+	char text[SIZE_TEXT], *refused;
+
+	if (settings->storage.count) {
+		check_configured(settings, finding);
+		return;
+	}
+	candidates_find(&candidates, &none, &record, wanted);
+	refused = strings_join(&candidates.refused, "; ");
+	if (candidates.places.count)
+		doctor_good(finding, "%s has room for old data", candidates.places.items[0].path);
+	else
+		doctor_bad(finding, "no mounted ext4 or XFS is safe and has %s beside its reserve (%s); make room, or name a place with --storage or in agent.conf",
+			   size_format(wanted, text), refused ? refused : "");
+	free(refused);
+	candidates_free(&candidates);
+}
+
+void doctor_leftovers(const struct settings *settings, struct finding *finding)
+{
+	struct strings left = {};
+	int ret = leftovers_list(&left);
+
+	(void)settings;
+	if (ret)
+		doctor_bad(finding, "it cannot be told whether storage files are left over: %s",
+			   strerror(-ret));
+	else if (left.count)
+		doctor_bad(finding, "%s; run blksnap-agent cleanup when it can be reached",
+			   left.items[0]);
+	else
+		doctor_good(finding, "no storage is left over");
+	strings_free(&left);
+}

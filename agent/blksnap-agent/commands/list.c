@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/status.h"
+#include "commands/command.h"
+#include "commands/show.h"
+#include "quantity.h"
+#include "state/find.h"
+
+#define NAME_MOST	24
+
+static void print_line(const struct view *view)
+{
+	const struct record *record = &view->record;
+	char id[BLKSNAP_ID_TEXT], used[SIZE_TEXT], created[OUTPUT_TIME] = "-";
+	char *devices = members_join(&record->devices);
+
+	if (record->created)
+		output_time_text(record->created, created);
+	printf("%s  %-*.*s  ", blksnap_id_format(&record->id, id), NAME_MOST / 2, NAME_MOST,
+	       record->name ? record->name : "-");
+	show_state(view->state, 9);
+	printf("  %-20s  %10s  %s\n", created, size_format(view->allocated, used),
+	       devices && *devices ? devices : "-");
+	free(devices);
+}
+
+static int add(const struct blksnap_id *id, struct json_object *array)
+{
+	struct json_object *object;
+	struct view view;
+	int ret = view_open(&view, id);
+
+	if (ret)
+		say_error(ret, "cannot read the record of a snapshot");
+	if (!ret && array) {
+		object = json_object_new_object();
+		show_json(object, &view);
+		json_object_array_add(array, object);
+	} else if (!ret) {
+		print_line(&view);
+	}
+	view_free(&view);
+	return ret ? 1 : 0;
+}
+
+static int print_json(const struct blksnap_id *ids, size_t count)
+{
+	struct json_object *object = output_begin();
+	struct json_object *array = json_object_new_array();
+	int status = 0;
+
+	for (size_t i = 0; i < count; i++)
+		status |= add(&ids[i], array);
+	json_object_object_add(object, "snapshots", array);
+	return output_end(object) | status;
+}
+
+static int print_table(const struct blksnap_id *ids, size_t count)
+{
+	int status = 0;
+
+	if (count)
+		printf("%-36s  %-12s  %-9s  %-20s  %10s  %s\n", "ID", "NAME", "STATE", "CREATED",
+		       "STORAGE", "DEVICES");
+	for (size_t i = 0; i < count; i++)
+		status |= add(&ids[i], NULL);
+	return output_flush() | status;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct blksnap_id *ids;
+	size_t count;
+	int status;
+
+	if (find_all(&ids, &count))
+		return STATUS_FAILED;
+	status = arguments->json ? print_json(ids, count) : print_table(ids, count);
+	free(ids);
+	return status;
+}
+
+const struct agent_command agent_snapshot_list = {
+	.name = "snapshot list",
+	.usage = "[--json]",
+	.summary = "Print all snapshots",
+	.takes = ARGUMENT_JSON,
+	.run = run,
+};

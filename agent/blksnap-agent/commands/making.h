@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A snapshot that is being made, see create.c. */
+#ifndef BLKSNAP_MAKING_H
+#define BLKSNAP_MAKING_H
+
+#include <stdbool.h>
+
+#include "cli/settings.h"
+#include "device/target.h"
+#include "state/draft.h"
+#include "state/record.h"
+
+/**
+ * struct making - a snapshot in the making
+ * @settings: what was asked for
+ * @targets: the devices
+ * @record: what gets known of it
+ * @control: the way to the module
+ * @draft: its id, as long as it has no record
+ * @lock: held while it is half made, or -1
+ * @created: the kernel has it
+ */
+struct making {
+	const struct settings *settings;
+	struct targets targets;
+	struct record record;
+	struct draft draft;
+	int control;
+	int lock;
+	bool created;
+};
+
+/*
+ * Finds the storage, and gives the snapshot what it is to have before the take. 0, or 1 after a
+ * message.
+ */
+int making_store(struct making *making);
+
+/* Prints which devices and which storage it would be. 0, or 1 after a message. */
+int making_tell(struct making *making, bool json);
+
+#endif

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Mounts the images of a snapshot, read-only and so that nothing is written to them, beside
+ * their origins.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <blkid/blkid.h>
+
+#include "cli/output.h"
+#include "cli/say.h"
+#include "cli/status.h"
+#include "commands/command.h"
+#include "device/folder.h"
+#include "lifecycle/mount_point.h"
+#include "state/find.h"
+#include "state/uses.h"
+#include "state/view.h"
+
+extern char **environ;
+
+static const struct {
+	const char *type;
+	const char *options;
+} kinds[] = {
+	{ "ext2", NULL },
+	{ "ext3", "noload" },
+	{ "ext4", "noload" },
+	{ "xfs", "norecovery,nouuid" },
+	{ "btrfs", "rescue=nologreplay" },
+};
+
+/* "mnt-data" for what is mounted at /mnt/data: it is the same after the next boot. */
+static char *name_for(const struct member *member)
+{
+	const char *path = member->mount_point;
+	char *name;
+
+	if (!path) {
+		path = member->stable ? member->stable : member->path;
+		path = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	}
+	name = strdup(!strcmp(path, "/") ? "root" : path + (*path == '/'));
+	for (char *slash = name; slash && (slash = strchr(slash, '/'));)
+		*slash = '-';
+	return name;
+}
+
+/* Two of one snapshot may come to the same name. */
+static char *free_name(const struct member *member, const struct strings *taken)
+{
+	char *name = name_for(member), *numbered;
+
+	for (unsigned int i = 2; name && strings_have(taken, name); i++) {
+		char *base = name_for(member);
+
+		free(name);
+		if (!base || asprintf(&numbered, "%s.%u", base, i) < 0)
+			numbered = NULL;
+		free(base);
+		name = numbered;
+	}
+	return name;
+}
+
+/* The type of the file system, to be freed, or NULL. */
+static char *type_of(const char *image)
+{
+	blkid_probe probe = blkid_new_probe_from_filename(image);
+	const char *type = NULL;
+	char *copy = NULL;
+
+	if (!probe)
+		return NULL;
+	blkid_probe_enable_superblocks(probe, 1);
+	if (!blkid_do_safeprobe(probe) && !blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
+		copy = strdup(type);
+	blkid_free_probe(probe);
+	return copy;
+}
+
+static int run_program(char *const command[])
+{
+	int ret, status;
+	pid_t pid;
+
+	ret = posix_spawnp(&pid, command[0], NULL, NULL, command, environ);
+	if (ret)
+		return -ret;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -EIO;
+}
+
+/* The number of devices of a btrfs, from its superblock, or a negative errno. */
+static int64_t btrfs_devices(const char *image)
+{
+	const off_t superblock = 65536, num_devices = 0x88;
+	int fd = open(image, O_RDONLY | O_CLOEXEC);
+	uint64_t count = 0;
+	ssize_t size;
+
+	if (fd < 0)
+		return -errno;
+	size = pread(fd, &count, sizeof(count), superblock + num_devices);
+	close(fd);
+	return size == sizeof(count) ? (int64_t)le64toh(count) : -EIO;
+}
+
+/*
+ * btrfs knows devices by the id that the image shares with its origin. The image gets
+ * another one, which is a write of its superblocks: to the image, not to the origin. With
+ * several devices btrfstune looks for the others by that id, and would write to origins.
+ */
+static int separate_btrfs(const char *image)
+{
+	char *const command[] = { "btrfstune", "-f", "-m", (char *)image, NULL };
+	int64_t devices = btrfs_devices(image);
+	int ret;
+
+	if (devices != 1) {
+		if (devices < 0)
+			say_error(devices, "cannot read %s", image);
+		else
+			say("cannot mount %s: it is one of %" PRIi64 " devices of a btrfs, which cannot be told from their origins",
+			    image, devices);
+		return 1;
+	}
+	ret = run_program(command);
+	if (ret == -ENOENT)
+		say("cannot mount %s: btrfstune is needed for btrfs; install btrfs-progs", image);
+	else if (ret)
+		say("cannot mount %s: btrfstune could not give the image an id of its own", image);
+	return ret ? 1 : 0;
+}
+
+static const char *options_for(const char *type)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i].type, type))
+			return kinds[i].options;
+	return NULL;
+}
+
+/**
+ * struct mounting - of all images of a snapshot
+ * @view: the snapshot
+ * @path: of the folder below which they are mounted
+ * @dir: it, open
+ * @names: of the folders in it, as far as there are such by now
+ * @folders: their paths
+ * @devices: the device of each of them
+ */
+struct mounting {
+	const struct view *view;
+	const char *path;
+	int dir;
+	struct strings names;
+	struct strings folders;
+	struct strings devices;
+};
+
+/* An XFS may have its log and a part of its files on others of the devices, which follow it. */
+static char *all_options(const struct mounting *mounting, size_t i, const char *type)
+{
+	const char *own = options_for(type);
+	struct strings options = {};
+	char *option, *text;
+	int ret = own ? strings_add(&options, own) : 0;
+
+	for (i++; !ret && i < mounting->view->record.devices.count; i++) {
+		const struct view_device *device = &mounting->view->devices[i];
+
+		if (!device->member->role)
+			break;
+		if (asprintf(&option, "%s=%s", strcmp(device->member->role, "log") ? "rtdev" : "logdev",
+			     device->image) < 0)
+			option = NULL;
+		ret = option ? strings_add(&options, option) : -ENOMEM;
+		free(option);
+	}
+	text = ret ? NULL : strings_join(&options, ",");
+	strings_free(&options);
+	return text;
+}
+
+static int mount_on(const struct mounting *mounting, size_t i, int folder, const char *name,
+		    const char *type)
+{
+	const char *image = mounting->view->devices[i].image;
+	char *options = all_options(mounting, i, type);
+	int ret = options ? mount_point_mount(folder, image, type, options) : -ENOMEM;
+
+	free(options);
+	if (ret)
+		say_error(ret, "cannot mount %s (%s) at %s/%s", image, type, mounting->path, name);
+	return ret ? 1 : 0;
+}
+
+static int mount_image(const struct mounting *mounting, size_t i, int folder, const char *name)
+{
+	const char *image = mounting->view->devices[i].image;
+	char *type = type_of(image);
+	int status = 1;
+
+	if (!type) {
+		say("cannot mount %s: no file system was found; if it is a whole disk, try losetup --read-only --partscan --find --show %s",
+		    image, image);
+		return 1;
+	}
+	if (strcmp(type, "btrfs") || !separate_btrfs(image))
+		status = mount_on(mounting, i, folder, name, type);
+	free(type);
+	return status;
+}
+
+static int note_folder(struct mounting *mounting, size_t i, const char *name)
+{
+	char *path;
+	int ret;
+
+	if (asprintf(&path, "%s/%s", strcmp(mounting->path, "/") ? mounting->path : "", name) < 0)
+		return 1;
+	ret = strings_add(&mounting->names, name);
+	if (!ret)
+		ret = strings_add(&mounting->folders, path);
+	if (!ret)
+		ret = strings_add(&mounting->devices, mounting->view->devices[i].member->path);
+	free(path);
+	return ret ? 1 : 0;
+}
+
+static int mount_device(struct mounting *mounting, size_t i)
+{
+	const struct view_device *device = &mounting->view->devices[i];
+	bool made = false;
+	int folder, status = 1;
+	char *name;
+
+	if (!*device->image || device->error) {
+		say("cannot mount the image of %s: %s", device->member->path,
+		    device->error ? "it is lost" : "there is none");
+		return 1;
+	}
+	name = free_name(device->member, &mounting->names);
+	folder = name ? mount_point_make(mounting->dir, mounting->path, name, &made) : -1;
+	if (folder >= 0) {
+		status = mount_image(mounting, i, folder, name);
+		close(folder);
+	}
+	if (!status)
+		status = note_folder(mounting, i, name);
+	else if (made)
+		unlinkat(mounting->dir, name, AT_REMOVEDIR);
+	free(name);
+	return status;
+}
+
+static int unmount_all(const struct record *record, const char *text)
+{
+	struct strings folders = {};
+	int ret = uses_mounted(record, &folders);
+	int status = 0;
+
+	if (ret)
+		say_error(ret, "cannot tell where snapshot %s is mounted", text);
+	for (size_t i = 0; i < folders.count; i++) {
+		int error = mount_point_unmount(folders.items[i], record);
+
+		if (!error)
+			continue;
+		say_error(error, "cannot unmount %s", folders.items[i]);
+		status = 1;
+	}
+	strings_free(&folders);
+	return ret ? 1 : status;
+}
+
+/* All images or none. */
+static int mount_all(struct mounting *mounting, const char *text)
+{
+	int status = 0;
+
+	for (size_t i = 0; !status && i < mounting->view->record.devices.count; i++)
+		if (!mounting->view->devices[i].member->role)
+			status = mount_device(mounting, i);
+	if (status)
+		unmount_all(&mounting->view->record, text);
+	return status;
+}
+
+static int print_folders(const struct strings *folders)
+{
+	for (size_t i = 0; i < folders->count; i++)
+		puts(folders->items[i]);
+	return output_flush();
+}
+
+static int print_folders_json(const struct mounting *mounting)
+{
+	struct json_object *object = output_begin();
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < mounting->folders.count; i++) {
+		struct json_object *entry = json_object_new_object();
+
+		output_text(entry, "device", mounting->devices.items[i]);
+		output_text(entry, "folder", mounting->folders.items[i]);
+		json_object_array_add(array, entry);
+	}
+	json_object_object_add(object, "folders", array);
+	return output_end(object);
+}
+
+static int open_folder(const char *path)
+{
+	int dir = folder_open(path, NULL);
+
+	if (dir == -ENOTDIR)
+		say("cannot mount below %s: it is not a folder", path);
+	else if (dir < 0)
+		say_error(dir, "cannot mount below %s", path);
+	return dir;
+}
+
+static int check_not_mounted(const struct record *record, const char *text)
+{
+	struct strings folders = {};
+	int ret = uses_mounted(record, &folders);
+
+	if (!ret && folders.count)
+		say("snapshot %s is mounted at %s already", text, folders.items[0]);
+	else if (ret)
+		say_error(ret, "cannot tell whether snapshot %s is mounted", text);
+	ret = ret || folders.count;
+	strings_free(&folders);
+	return ret;
+}
+
+static int mount_below(const struct arguments *arguments, const struct record *record,
+		       const char *path)
+{
+	const char *text = arguments->words[0];
+	struct mounting mounting = { .path = path };
+	struct view view;
+	int status;
+
+	mounting.view = &view;
+	mounting.dir = open_folder(path);
+	if (mounting.dir < 0)
+		return 1;
+	status = view_open(&view, &record->id) ? 1 : 0;
+	if (status)
+		say("cannot read what is known of snapshot %s", text);
+	else
+		status = mount_all(&mounting, text);
+	if (!status)
+		status = arguments->json ? print_folders_json(&mounting) :
+			 print_folders(&mounting.folders);
+	close(mounting.dir);
+	strings_free(&mounting.names);
+	strings_free(&mounting.folders);
+	strings_free(&mounting.devices);
+	view_free(&view);
+	return status;
+}
+
+static int run_mount(const struct arguments *arguments)
+{
+	char *path = realpath(arguments->words[1], NULL);
+	struct record record = {};
+	int status = path ? 0 : 1;
+
+	if (!path)
+		say_error(-errno, "cannot mount below %s", arguments->words[1]);
+	if (!status)
+		status = find_record(arguments->words[0], &record) ||
+			 check_not_mounted(&record, arguments->words[0]) ||
+			 mount_below(arguments, &record, path);
+	record_free(&record);
+	free(path);
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
+const struct agent_command agent_snapshot_mount = {
+	.name = "snapshot mount",
+	.usage = "ID DIR",
+	.summary = "Mount all images below a folder, read-only",
+	.takes = ARGUMENT_JSON,
+	.least = 2,
+	.most = 2,
+	.run = run_mount,
+};
+
+static int run_umount(const struct arguments *arguments)
+{
+	struct record record;
+	int status = find_record(arguments->words[0], &record);
+
+	if (!status)
+		status = unmount_all(&record, arguments->words[0]);
+	record_free(&record);
+	return status ? STATUS_FAILED : STATUS_OK;
+}
+
+const struct agent_command agent_snapshot_umount = {
+	.name = "snapshot umount",
+	.usage = "ID",
+	.summary = "Unmount the images again",
+	.least = 1,
+	.most = 1,
+	.run = run_umount,
+};

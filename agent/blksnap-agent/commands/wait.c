@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Waits for the end of a snapshot. The kernel's events are the monitor's; what is watched
+ * here is the record, which goes when all is cleaned up, and the note of a loss.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/say.h"
+#include "cli/status.h"
+#include "commands/command.h"
+#include "state/find.h"
+#include "state/runtime.h"
+
+static bool file_exists(const struct blksnap_id *id, const char *suffix)
+{
+	char *path = runtime_path(id, suffix);
+	bool found = path && !access(path, F_OK);
+
+	free(path);
+	return found;
+}
+
+/**
+ * struct waiting - for the end of a snapshot
+ * @id: of the snapshot
+ * @fd: where changes of its files are told
+ * @expired: it was told that its time is over
+ * @deadline: of the wait, in ms of the monotonic clock; 0: none
+ */
+struct waiting {
+	struct blksnap_id id;
+	int fd;
+	bool expired;
+	int64_t deadline;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* 1 when there is something to read, 0 when the time is over, or a negative errno. */
+static int await_readable(const struct waiting *waiting)
+{
+	struct pollfd fd = { .fd = waiting->fd, .events = POLLIN };
+	int ret;
+
+	do {
+		int64_t left = waiting->deadline - now_ms();
+
+		if (!waiting->deadline)
+			left = -1;
+		else if (left < 0)
+			return 0;
+		ret = poll(&fd, 1, left > INT32_MAX ? INT32_MAX : left);
+	} while (ret < 0 && errno == EINTR);
+	return ret < 0 ? -errno : ret;
+}
+
+/* The note on the end of its time may be gone again when it is looked for. */
+static void look_at_events(struct waiting *waiting, const char *buffer, ssize_t size)
+{
+	char name[BLKSNAP_ID_TEXT + sizeof(".expired")];
+	ssize_t at = 0;
+
+	blksnap_id_format(&waiting->id, name);
+	strcat(name, ".expired");
+	while (at < size) {
+		const struct inotify_event *event = (const void *)(buffer + at);
+
+		if (event->len && !strcmp(event->name, name))
+			waiting->expired = true;
+		at += sizeof(*event) + event->len;
+	}
+}
+
+static int read_events(struct waiting *waiting)
+{
+	char buffer[4096] __attribute__((aligned(8)));
+	ssize_t got;
+
+	do {
+		got = read(waiting->fd, buffer, sizeof(buffer));
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	look_at_events(waiting, buffer, got);
+	return 0;
+}
+
+static int end_of(const struct waiting *waiting)
+{
+	return waiting->expired ? STATUS_EXPIRED : STATUS_OK;
+}
+
+/* Watched first, looked at then: nothing is missed in between. */
+static int await_end(struct waiting *waiting)
+{
+	int ret;
+
+	if (inotify_add_watch(waiting->fd, RUNTIME_DIR, IN_DELETE | IN_MOVED_TO) < 0)
+		return -errno;
+	do {
+		if (file_exists(&waiting->id, "lost"))
+			return STATUS_LOST;
+		waiting->expired |= file_exists(&waiting->id, "expired");
+		if (!file_exists(&waiting->id, "json"))
+			return end_of(waiting);
+		ret = await_readable(waiting);
+		if (!ret)
+			return STATUS_TIMEOUT;
+		ret = ret < 0 ? ret : read_events(waiting);
+	} while (!ret);
+	return ret;
+}
+
+static void say_end(int ret, const char *text)
+{
+	if (ret < 0)
+		say_error(ret, "cannot wait for snapshot %s", text);
+	else if (ret == STATUS_LOST)
+		say("an image of snapshot %s is lost", text);
+	else if (ret == STATUS_EXPIRED)
+		say("the time of snapshot %s was over", text);
+	else if (ret == STATUS_TIMEOUT)
+		say("snapshot %s has not ended in that time", text);
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct waiting waiting = { .fd = -1 };
+	struct record record;
+	int ret = find_record(arguments->words[0], &record);
+
+	if (ret) {
+		record_free(&record);
+		return STATUS_FAILED;
+	}
+	waiting.id = record.id;
+	if (arguments->timeout)
+		waiting.deadline = now_ms() + (int64_t)arguments->timeout * 1000;
+	waiting.fd = inotify_init1(IN_CLOEXEC);
+	ret = waiting.fd < 0 ? -errno : await_end(&waiting);
+	if (waiting.fd >= 0)
+		close(waiting.fd);
+	say_end(ret, arguments->words[0]);
+	record_free(&record);
+	return ret < 0 ? STATUS_FAILED : ret;
+}
+
+const struct agent_command agent_snapshot_wait = {
+	.name = "snapshot wait",
+	.usage = "ID [--timeout TIME]",
+	.summary = "Wait until a snapshot is destroyed or an image is lost",
+	.takes = ARGUMENT_TIMEOUT,
+	.least = 1,
+	.most = 1,
+	.run = run,
+};

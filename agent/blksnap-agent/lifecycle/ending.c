@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/access.h"
+#include "cli/say.h"
+#include "cli/slow.h"
+#include "lifecycle/ending.h"
+#include "lifecycle/hooks.h"
+#include "lifecycle/launch.h"
+#include "lifecycle/leftovers.h"
+#include "state/draft.h"
+#include "state/runtime.h"
+#include "storage/stock.h"
+
+/* How long a monitor has for removing its files; then it is done for it. */
+#define MONITOR_MS	30000
+
+/* How long post-thaw waits for the hooks of another snapshot. */
+#define HOOKS_MS	60000
+
+/* What cannot be removed is known from the list of places, until it is. */
+static int remove_storage(const struct record *record)
+{
+	struct stock stock;
+	int status = stock_prepare_removal(&stock, record);
+
+	if (!status)
+		status = stock_remove(&stock);
+	stock_close(&stock);
+	runtime_forget(&record->id);
+	return status;
+}
+
+/*
+ * The monitor learns from the kernel that the snapshot is gone, and ends; or one is just being
+ * started. None makes files while its lock is ours.
+ */
+static int remove_after_monitor(const struct record *record)
+{
+	char id[BLKSNAP_ID_TEXT];
+	int lock, status = 0;
+
+	slow_begin("waiting for the storage of snapshot %s to be removed; is its file system frozen, or busy?",
+		   blksnap_id_format(&record->id, id));
+	lock = runtime_lock_within(&record->id, "monitor", MONITOR_MS);
+
+	if (lock < 0 || leftovers_have_record(&record->id))
+		status = remove_storage(record);
+	else
+		runtime_forget(&record->id);
+	slow_end();
+	if (lock >= 0)
+		close(lock);
+	return status;
+}
+
+static int destroy(int control, const struct blksnap_id *id)
+{
+	char text[BLKSNAP_ID_TEXT];
+	int ret = blksnap_snapshot_destroy(control, id);
+
+	if (!ret || ret == -ESRCH)
+		return 0;
+	say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s",
+		   blksnap_id_format(id, text));
+	return 1;
+}
+
+int ending_destroy(int control, const struct record *record)
+{
+	if (destroy(control, &record->id))
+		return 1;
+	return remove_after_monitor(record);
+}
+
+static int destroy_half_made(const struct blksnap_id *id)
+{
+	char text[BLKSNAP_ID_TEXT];
+	int control, status;
+
+	if (!leftovers_exists(id))
+		return 0;
+	say("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
+	control = agent_control();
+	if (control < 0)
+		return 1;
+	status = destroy(control, id);
+	close(control);
+	return status;
+}
+
+/* One that is gone, or that others have taken meanwhile, is not ours to detach from. */
+static void detach(const struct members *devices)
+{
+	for (size_t i = 0; i < devices->count; i++) {
+		int fd = devices->items[i].attached ? member_open(&devices->items[i]) : -1;
+
+		if (fd < 0)
+			continue;
+		blksnap_detach(fd);
+		close(fd);
+	}
+}
+
+/* Not between the hooks of another one; but if those take too long, all the same. */
+static void thaw(struct record *record, const char *problem)
+{
+	int lock = runtime_lock_hooks();
+
+	for (int ms = 0; lock == -EWOULDBLOCK && ms < HOOKS_MS; ms += RUNTIME_NAP_MS) {
+		runtime_nap();
+		lock = runtime_lock_hooks();
+	}
+
+	hooks_run(record, "post-thaw", problem);
+	record->state = RECORD_THAWED;
+	record_write(record);
+	if (lock >= 0)
+		close(lock);
+}
+
+int ending_undo(struct record *record)
+{
+	static const char problem[] = "the process that made the snapshot was killed";
+	int status;
+
+	if (record->state == RECORD_HOOKED)
+		thaw(record, problem);
+	hooks_run(record, "failed", problem);
+	status = destroy_half_made(&record->id);
+	if (!status)
+		detach(&record->devices);
+	return status;
+}
+
+/* Nobody makes it any more; who looks after it removes what is left, too. */
+static int mend_record(struct record *record)
+{
+	char text[BLKSNAP_ID_TEXT];
+
+	blksnap_id_format(&record->id, text);
+	if (record->state != RECORD_TAKEN) {
+		if (ending_undo(record))
+			return 1;
+		return remove_after_monitor(record);
+	}
+	if (runtime_locked(&record->id, "monitor"))
+		return 0;
+	if (!leftovers_exists(&record->id)) {
+		say("snapshot %s is gone, its storage is removed", text);
+		return remove_after_monitor(record);
+	}
+	say("nobody looks after snapshot %s, which is mended", text);
+	return launch_monitor(&record->id);
+}
+
+/*
+ * The lock of who makes it is ours for the while, so that two do not mend the same. A record
+ * that cannot be read is left alone as long as its snapshot exists.
+ */
+static int go_through_record(const struct blksnap_id *id)
+{
+	int lock = runtime_lock_orphan(id, "create", ENDING_HOOK_MS);
+	struct record record;
+	int status = 0;
+	int ret;
+
+	if (lock < 0)
+		return 0;
+	ret = record_read(&record, id);
+	if (!ret)
+		status = mend_record(&record);
+	else if (ret == -ENOENT || (ret == -EINVAL && !leftovers_exists(id)))
+		runtime_forget(id);
+	record_free(&record);
+	close(lock);
+	return status;
+}
+
+static int go_through_records(void)
+{
+	struct blksnap_id *ids;
+	size_t count;
+	int status = 0;
+	int ret = record_list(&ids, &count);
+
+	if (ret)
+		say_error(ret, "cannot list the records in " RUNTIME_DIR);
+	for (size_t i = 0; !ret && i < count; i++)
+		status |= go_through_record(&ids[i]);
+	free(ids);
+	return ret ? 1 : status;
+}
+
+/* One with a record is not a draft any more. */
+static int end_draft(const struct blksnap_id *id)
+{
+	int status;
+
+	if (leftovers_have_record(id))
+		return 0;
+	status = destroy_half_made(id);
+	if (!status)
+		runtime_forget(id);
+	return status;
+}
+
+int ending_clean_up(bool tell)
+{
+	int status = runtime_prepare();
+	int lock = status ? -1 : runtime_lock_all();
+
+	if (status)
+		return status;
+	if (lock < 0) {
+		say_error(lock, "cannot lock " RUNTIME_DIR);
+		return 1;
+	}
+	status = go_through_records();
+	status |= draft_go_through(end_draft);
+	status |= leftovers_remove(tell);
+	close(lock);
+	return status;
+}

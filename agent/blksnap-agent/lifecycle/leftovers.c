@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/say.h"
+#include "lifecycle/leftovers.h"
+#include "state/ledger.h"
+#include "state/runtime.h"
+
+/* How long the list of places is waited for by who need not change it. */
+#define LEDGER_MS	2000
+
+static bool is_listed(int control, const struct blksnap_id *id)
+{
+	struct blksnap_id *ids;
+	bool found = false;
+	size_t count;
+
+	if (blksnap_snapshot_list(control, &ids, &count))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		found |= !memcmp(&ids[i], id, sizeof(*id));
+	free(ids);
+	return found;
+}
+
+/* The node alone does not tell: a container may not have it. */
+static bool module_is_there(void)
+{
+	return access("/sys/module", F_OK) || !access("/sys/module/blksnap", F_OK);
+}
+
+/* Without the module there are none. */
+bool leftovers_exists(const struct blksnap_id *id)
+{
+	int control = blksnap_control_open();
+	bool found;
+
+	if (control < 0)
+		return module_is_there();
+	found = is_listed(control, id);
+	close(control);
+	return found;
+}
+
+bool leftovers_have_record(const struct blksnap_id *id)
+{
+	char *path = runtime_path(id, "json");
+	bool found = !path || !access(path, F_OK);
+
+	free(path);
+	return found;
+}
+
+/* Files of snapshots that neither the kernel nor a record knows. */
+static int list_stale(int dir, struct strings *stale)
+{
+	struct strings names = {};
+	struct blksnap_id id;
+	int ret = storage_file_list(dir, NULL, &names);
+
+	for (size_t i = 0; !ret && i < names.count; i++)
+		if (!storage_file_id(names.items[i], &id) && !leftovers_exists(&id) &&
+		    !leftovers_have_record(&id))
+			ret = strings_add(stale, names.items[i]);
+	strings_free(&names);
+	return ret;
+}
+
+static int remove_stale(const struct storage_place *place, int dir)
+{
+	struct strings stale = {};
+	int ret = list_stale(dir, &stale);
+	int status = ret ? 1 : 0;
+
+	if (ret)
+		say_error(ret, "cannot look for storage files in %s", place->path);
+	for (size_t i = 0; !ret && i < stale.count; i++) {
+		int error = storage_file_remove(dir, stale.items[i]);
+
+		if (error)
+			say_error(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s", place->path,
+				  stale.items[i]);
+		else
+			say_note("removed %s/" STORAGE_SUBFOLDER "/%s, which its snapshot left behind",
+				 place->path, stale.items[i]);
+		status |= error ? 1 : 0;
+	}
+	strings_free(&stale);
+	return status;
+}
+
+/* Whether another record than @own names the place: then files may appear in it at any time. */
+static bool place_in_use(const struct storage_place *place, const struct blksnap_id *own)
+{
+	struct blksnap_id *ids;
+	size_t count;
+	bool used = record_list(&ids, &count) != 0;
+
+	for (size_t i = 0; !used && i < count; i++) {
+		struct record record;
+
+		if (own && !memcmp(&ids[i], own, sizeof(*own)))
+			continue;
+		used = !record_read(&record, &ids[i]) && storage_places_have(&record.storage, place);
+		record_free(&record);
+	}
+	free(ids);
+	return used;
+}
+
+/* Also files of snapshots that another record or the kernel knows keep a place. */
+static bool is_empty(int dir)
+{
+	struct strings names = {};
+	bool empty = !storage_file_list(dir, NULL, &names) && !names.count;
+
+	strings_free(&names);
+	return empty;
+}
+
+/* Whether nothing is left in a place that is open, and nothing will be. */
+static bool is_done(const struct storage_place *place, int dir, const struct blksnap_id *own)
+{
+	if (place_in_use(place, own) || !is_empty(dir))
+		return false;
+	storage_place_drop(dir);
+	return true;
+}
+
+/* What was removed is done; what cannot be reached is kept, also if it is not mounted. */
+static int go_through_place(const struct storage_place *place, bool tell, bool *done)
+{
+	int dir = storage_place_open(place);
+	int status;
+
+	if (dir < 0) {
+		bool used = place_in_use(place, NULL);
+
+		*done = dir == -ENOENT && !used;
+		if (*done || used || !tell)
+			return 0;
+		say("cannot tell whether storage is left in %s: %s", place->path,
+		    storage_place_problem(dir));
+		return 1;
+	}
+	status = remove_stale(place, dir);
+	*done = is_done(place, dir, NULL);
+	close(dir);
+	return status;
+}
+
+int leftovers_remove(bool tell)
+{
+	struct storage_places places = {}, kept = {};
+	int ret = ledger_read(&places);
+	int status = 0;
+
+	for (size_t i = 0; !ret && i < places.count; i++) {
+		bool done;
+
+		status |= go_through_place(&places.items[i], tell, &done);
+		if (!done)
+			ret = storage_places_add(&kept, &places.items[i]);
+	}
+	if (!ret && kept.count != places.count)
+		ret = ledger_write(&kept);
+	if (ret)
+		say_error(ret, "cannot bring the list of storage places up to date");
+	storage_places_free(&places);
+	storage_places_free(&kept);
+	return ret ? 1 : status;
+}
+
+static int remove_from_ledger(const struct storage_place *place)
+{
+	struct storage_places places = {}, kept = {};
+	struct storage_places one = { (struct storage_place *)place, 1 };
+	int ret = ledger_read(&places);
+
+	for (size_t i = 0; !ret && i < places.count; i++)
+		if (!storage_places_have(&one, &places.items[i]))
+			ret = storage_places_add(&kept, &places.items[i]);
+	if (!ret && kept.count != places.count)
+		ret = ledger_write(&kept);
+	storage_places_free(&places);
+	storage_places_free(&kept);
+	return ret;
+}
+
+void leftovers_forget(const struct stock *stock)
+{
+	const struct record *record = stock->record;
+	int lock = runtime_lock_all_within(LEDGER_MS);
+
+	if (lock < 0)
+		return;
+	for (size_t i = 0; i < record->storage.count; i++) {
+		const struct storage_place *place = &record->storage.items[i];
+		int ret = 0;
+
+		if (!place->device && stock->places[i].fd >= 0 &&
+		    is_done(place, stock->places[i].fd, &record->id))
+			ret = remove_from_ledger(place);
+		if (ret)
+			say_error(ret, "cannot bring the list of storage places up to date");
+	}
+	close(lock);
+}
+
+/* What is wrong in one place, if anything. */
+static int add_leftovers(const struct storage_place *place, struct strings *texts)
+{
+	struct strings stale = {};
+	int dir = storage_place_open(place);
+	char *text = NULL;
+	int ret;
+
+	if (dir == -ENOENT || (dir < 0 && place_in_use(place, NULL)))
+		return 0;
+	if (dir < 0) {
+		ret = asprintf(&text, "storage may be left in %s: %s", place->path,
+			       storage_place_problem(dir));
+	} else {
+		ret = list_stale(dir, &stale);
+		if (!ret && stale.count)
+			ret = asprintf(&text, "%zu storage files of snapshots that are gone are in %s/"
+				       STORAGE_SUBFOLDER, stale.count, place->path);
+		close(dir);
+	}
+	if (ret >= 0)
+		ret = text ? strings_add(texts, text) : 0;
+	free(text);
+	strings_free(&stale);
+	return ret;
+}
+
+int leftovers_list(struct strings *texts)
+{
+	struct storage_places places = {};
+	int ret = ledger_read(&places);
+
+	for (size_t i = 0; !ret && i < places.count; i++)
+		ret = add_leftovers(&places.items[i], texts);
+	storage_places_free(&places);
+	return ret;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Places for storage that the agent may choose by itself. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "cli/say.h"
+#include "device/mounts.h"
+#include "device/stack.h"
+#include "quantity.h"
+#include "storage/choose.h"
+#include "storage/stock.h"
+
+/* Those whose file blocks stay where they are, and that can protect a file. */
+static const char *const types[] = { "ext4", "xfs" };
+
+/**
+ * struct candidate - a place for storage
+ * @place: the place
+ * @unheld: not on a device of another snapshot
+ * @apart: not on a disk of the snapshot
+ * @room: bytes
+ */
+struct candidate {
+	struct storage_place place;
+	bool unheld;
+	bool apart;
+	uint64_t room;
+};
+
+/**
+ * struct choice - while the mounts are gone through
+ * @result: what is refused is put there at once
+ * @targets: of the snapshot
+ * @record: of the snapshot
+ * @bytes: that are wanted
+ * @items: the candidates so far
+ * @count: number of @items
+ * @ret: what went wrong, as a negative errno
+ */
+struct choice {
+	struct candidates *result;
+	const struct targets *targets;
+	const struct record *record;
+	uint64_t bytes;
+	struct candidate *items;
+	size_t count;
+	int ret;
+};
+
+static bool type_is_fit(struct libmnt_fs *fs)
+{
+	const char *type = mnt_fs_get_fstype(fs);
+
+	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
+		if (!strcmp(type, types[i]))
+			return true;
+	return false;
+}
+
+/* A bind mount of a folder stands for the file system no less, which is there by its root. */
+static bool is_whole(struct libmnt_fs *fs)
+{
+	const char *root = mnt_fs_get_root(fs);
+
+	return mnt_fs_get_target(fs) && (!root || !strcmp(root, "/"));
+}
+
+static bool is_known(const struct choice *choice, dev_t number)
+{
+	for (size_t i = 0; i < choice->count; i++)
+		if (choice->items[i].place.number == number)
+			return true;
+	return false;
+}
+
+/* The disk of the system itself is as good as it is, whatever it is plugged into. */
+static bool may_be_taken_out(dev_t number)
+{
+	struct stat root;
+
+	return stack_is_removable(number) &&
+	       (stat("/", &root) || !stack_shares_disk(number, root.st_dev));
+}
+
+/* Whether an open folder is fit; if not, *problem says why, or is NULL without memory. */
+static bool is_fit(const struct choice *choice, struct candidate *candidate, int fd, char **problem)
+{
+	dev_t number = candidate->place.number;
+	char room[SIZE_TEXT];
+	struct statvfs vfs;
+
+	if (fstatvfs(fd, &vfs)) {
+		*problem = strdup(strerror(errno));
+		return false;
+	}
+	if (vfs.f_flag & ST_RDONLY) {
+		*problem = strdup("it is mounted read-only");
+		return false;
+	}
+	if (may_be_taken_out(number)) {
+		*problem = strdup("its disk can be taken out");
+		return false;
+	}
+	if (!choose_suits(number, choice->targets, problem))
+		return false;
+	candidate->room = stock_free_bytes(fd, choice->record);
+	if (candidate->room >= choice->bytes)
+		return true;
+	if (asprintf(problem, "it has %s beside its reserve",
+		     size_format(candidate->room, room)) < 0)
+		*problem = NULL;
+	return false;
+}
+
+static bool shares_disk(dev_t storage, const struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		if (stack_shares_disk(storage, targets->items[i].member.number))
+			return true;
+	return false;
+}
+
+static int add(struct choice *choice, struct candidate *candidate, const char *path)
+{
+	struct candidate *items;
+
+	items = reallocarray(choice->items, choice->count + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	choice->items = items;
+	candidate->place.path = strdup(path);
+	if (!candidate->place.path)
+		return -ENOMEM;
+	candidate->unheld = !choose_lies_on_other(candidate->place.number, &choice->record->id);
+	candidate->apart = !shares_disk(candidate->place.number, choice->targets);
+	items[choice->count++] = *candidate;
+	return 0;
+}
+
+int candidates_refuse(struct candidates *candidates, const char *path, const char *problem)
+{
+	char *text;
+	int ret;
+
+	if (asprintf(&text, "%s: %s", path, problem ? problem : "not enough memory") < 0)
+		return -ENOMEM;
+	ret = strings_add(&candidates->refused, text);
+	free(text);
+	return ret;
+}
+
+static int consider(struct choice *choice, struct libmnt_fs *fs)
+{
+	const char *path = mnt_fs_get_target(fs);
+	struct candidate candidate = { .place.number = mnt_fs_get_devno(fs) };
+	char *problem = NULL;
+	int fd = mounts_open_folder(fs, &problem);
+	int ret = 0;
+
+	if (fd == -ENOMEM)
+		return fd;
+	if (fd < 0)
+		problem = strdup(fd == -EXDEV ? "another mount hides it" : strerror(-fd));
+	else if (!problem && is_fit(choice, &candidate, fd, &problem))
+		ret = add(choice, &candidate, path);
+	else
+		ret = candidates_refuse(choice->result, path, problem);
+	if (fd < 0)
+		ret = candidates_refuse(choice->result, path, problem);
+	else
+		close(fd);
+	free(problem);
+	return ret;
+}
+
+/* Further mounts of what is a candidate already, and images, are passed over. */
+static bool visit(struct libmnt_fs *fs, void *argument)
+{
+	struct choice *choice = argument;
+	dev_t number = mnt_fs_get_devno(fs);
+
+	if (!type_is_fit(fs) || !is_whole(fs) || stack_lies_on_image(number) ||
+	    is_known(choice, number))
+		return false;
+	choice->ret = consider(choice, fs);
+	return choice->ret;
+}
+
+static int compare(const void *one, const void *other)
+{
+	const struct candidate *a = one, *b = other;
+
+	if (a->unheld != b->unheld)
+		return a->unheld ? -1 : 1;
+	if (a->apart != b->apart)
+		return a->apart ? -1 : 1;
+	return a->room > b->room ? -1 : a->room < b->room;
+}
+
+static void sort(struct choice *choice)
+{
+	if (choice->count)
+		qsort(choice->items, choice->count, sizeof(*choice->items), compare);
+	for (size_t i = 0; i < choice->count; i++) {
+		if (!choice->ret)
+			choice->ret = storage_places_add(&choice->result->places,
+							 &choice->items[i].place);
+		free(choice->items[i].place.path);
+	}
+	free(choice->items);
+}
+
+int candidates_find(struct candidates *candidates, const struct targets *targets,
+		    const struct record *record, uint64_t bytes)
+{
+	struct choice choice = {
+		.result = candidates, .targets = targets, .record = record, .bytes = bytes,
+	};
+
+	mounts_visit(visit, &choice);
+	sort(&choice);
+	if (choice.ret)
+		say_error(choice.ret, "cannot look for a place for storage");
+	return choice.ret ? 1 : 0;
+}
+
+void candidates_say(const struct candidates *candidates, uint64_t bytes)
+{
+	char size[SIZE_TEXT], *text = NULL;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
+
+	for (size_t i = 0; file && i < candidates->refused.count; i++)
+		fprintf(file, "\n  %s", candidates->refused.items[i]);
+	if (file)
+		fclose(file);
+	say("there is no safe place for %s of storage; make room, or give a place with --storage%s%s",
+	    size_format(bytes, size), text && *text ? "; no use are:" : "", text ? text : "");
+	free(text);
+}
+
+void candidates_free(struct candidates *candidates)
+{
+	storage_places_free(&candidates->places);
+	strings_free(&candidates->refused);
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <blkid/blkid.h>
+#include <blksnap/blksnap.h>
+
+#include "cli/say.h"
+#include "device/folder.h"
+#include "device/stack.h"
+#include "storage/choose.h"
+
+/*
+ * Storage above a device of the snapshot would be copied itself; the kernel refuses it. Not
+ * so on the device itself, or on a partition of it.
+ */
+static bool lies_above(dev_t storage, const struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		dev_t number = targets->items[i].member.number;
+
+		if (stack_disk(storage) != stack_disk(number) && stack_lies_on(storage, number))
+			return true;
+	}
+	return false;
+}
+
+/* An image's disk is named for the device that it is of. */
+static bool lies_on_origin_of_image(dev_t storage)
+{
+	unsigned int major, minor;
+	bool found = false;
+	glob_t images;
+
+	if (glob("/sys/block/blksnap-image_*", GLOB_NOSORT, NULL, &images))
+		return false;
+	for (size_t i = 0; i < images.gl_pathc; i++)
+		if (sscanf(images.gl_pathv[i], "/sys/block/blksnap-image_%u:%u", &major, &minor) == 2)
+			found |= stack_lies_on(storage, makedev(major, minor));
+	globfree(&images);
+	return found;
+}
+
+static bool lies_on_device_in(dev_t storage, const struct record *record)
+{
+	for (size_t i = 0; i < record->devices.count; i++)
+		if (stack_lies_on(storage, record->devices.items[i].number))
+			return true;
+	return false;
+}
+
+/* Also of one that is in the making. */
+bool choose_lies_on_other(dev_t storage, const struct blksnap_id *own)
+{
+	struct blksnap_id *ids = NULL;
+	size_t count = 0;
+	bool found = lies_on_origin_of_image(storage);
+
+	record_list(&ids, &count);
+	for (size_t i = 0; i < count && !found; i++) {
+		struct record record;
+
+		if (!memcmp(&ids[i], own, sizeof(*own)))
+			continue;
+		if (!record_read(&record, &ids[i]))
+			found = lies_on_device_in(storage, &record);
+		record_free(&record);
+	}
+	free(ids);
+	return found;
+}
+
+bool choose_suits(dev_t storage, const struct targets *targets, char **reason)
+{
+	unsigned int own = stack_block_size(storage);
+	int ret = 0;
+
+	*reason = NULL;
+	if (lies_above(storage, targets))
+		ret = asprintf(reason, "it lies above a device of the snapshot");
+	for (size_t i = 0; !ret && i < targets->count; i++) {
+		const struct target *target = &targets->items[i];
+		unsigned int size = stack_block_size(target->member.number);
+
+		if (own && own <= size)
+			continue;
+		ret = !own || !size ? asprintf(reason, "the size of blocks cannot be read from /sys") :
+		      asprintf(reason, "its device has blocks of %u bytes, which do not fit %s with blocks of %u bytes",
+			       own, target->member.path, size);
+	}
+	return !ret;
+}
+
+static int check_suits(const struct storage_place *place, const struct targets *targets)
+{
+	char *reason;
+	bool suits = choose_suits(place->number, targets, &reason);
+
+	if (!suits)
+		say("cannot use %s for storage: %s", place->path,
+		    reason ? reason : "there is not enough memory");
+	free(reason);
+	return suits ? 0 : 1;
+}
+
+static int check_folder(const struct storage_place *place, int fd, const struct targets *targets)
+{
+	const char *reason = NULL;
+	int ret = blksnap_extents_check(fd, &reason);
+
+	if (reason)
+		say("cannot use %s for storage: %s; give a folder on ext4 or XFS, or a device",
+		    place->path, reason);
+	else if (ret)
+		say_error(ret, "cannot use %s for storage", place->path);
+	return ret ? 1 : check_suits(place, targets);
+}
+
+/* What is on a device is lost when it becomes storage, so there must be nothing. */
+static int check_empty(const char *path)
+{
+	blkid_probe probe = blkid_new_probe_from_filename(path);
+	const char *type = NULL;
+	int ret;
+
+	if (!probe) {
+		say_error(-errno, "cannot look at device %s", path);
+		return 1;
+	}
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_enable_partitions(probe, 1);
+	ret = blkid_do_safeprobe(probe);
+	if (ret == 1) {
+		blkid_free_probe(probe);
+		return 0;
+	}
+	if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
+		blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL);
+	say("cannot use device %s as storage: it holds data (%s); if it is not needed, run wipefs --all %s",
+	    path, type ? type : "of some kind", path);
+	blkid_free_probe(probe);
+	return 1;
+}
+
+static int check_device(const struct storage_place *place, const struct targets *targets)
+{
+	int fd = storage_place_claim(place);
+
+	if (fd < 0) {
+		say_error(fd, "cannot use device %s as storage", place->path);
+		return 1;
+	}
+	close(fd);
+	for (size_t i = 0; i < targets->count; i++) {
+		dev_t number = targets->items[i].member.number;
+
+		if (number != place->number && !stack_lies_on(number, place->number) &&
+		    !stack_lies_on(place->number, number))
+			continue;
+		say("cannot use device %s as storage: it has a part in the snapshot", place->path);
+		return 1;
+	}
+	return check_suits(place, targets) || check_empty(place->path);
+}
+
+static int look_at_folder(struct storage_place *place, const struct targets *targets)
+{
+	int fd = folder_open(place->path, NULL);
+	struct stat st;
+	int status;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		say_error(fd < 0 ? fd : -errno, "cannot use %s for storage", place->path);
+		if (fd >= 0)
+			close(fd);
+		return 1;
+	}
+	place->number = st.st_dev;
+	status = check_folder(place, fd, targets);
+	close(fd);
+	return status;
+}
+
+static int look_at(struct storage_place *place, const struct targets *targets)
+{
+	struct stat st;
+
+	if (stat(place->path, &st)) {
+		say_error(-errno, "cannot use %s for storage", place->path);
+		return 1;
+	}
+	place->device = S_ISBLK(st.st_mode);
+	if (!place->device)
+		return look_at_folder(place, targets);
+	place->number = st.st_rdev;
+	return check_device(place, targets);
+}
+
+int choose_given(const char *path, const struct targets *targets, struct storage_places *places)
+{
+	struct storage_place place = { .path = realpath(path, NULL) };
+	int ret, status;
+
+	if (!place.path) {
+		say_error(-errno, "cannot use %s for storage", path);
+		return 1;
+	}
+	status = look_at(&place, targets);
+	ret = status ? 0 : storage_places_add(places, &place);
+	if (ret)
+		say_error(ret, "cannot use %s for storage", path);
+	free(place.path);
+	return status || ret ? 1 : 0;
+}
+
+void choose_warn(const struct storage_place *place, const struct blksnap_id *own)
+{
+	if (choose_lies_on_other(place->number, own))
+		say_note("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
+			 place->path);
+}
