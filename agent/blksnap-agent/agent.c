@@ -8,9 +8,9 @@
 
 #include "agent.h"
 #include "cli/descriptors.h"
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/status.h"
 #include "commands/command.h"
 
 static const struct agent_command *const commands[] = {
@@ -159,7 +159,7 @@ int agent_main(int argc, char **argv)
 		return STATUS_FAILED;
 	lift_limits();
 	if (wants_json(argc, argv))
-		say_in_json();
+		message_use_json();
 	if (argc < 2 || command_at(argc, argv) == argc) {
 		print_help(stderr);
 		return STATUS_USAGE;
@@ -176,7 +176,7 @@ int agent_main(int argc, char **argv)
 		if (words)
 			return run(commands[i], argc - words, argv + words);
 	}
-	say("there is no command '%s%s%s'; see blksnap-agent --help", argv[1],
-	    argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	message_error("there is no command '%s%s%s'; see blksnap-agent --help", argv[1],
+		      argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
 	return STATUS_USAGE;
 }

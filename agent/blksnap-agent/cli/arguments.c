@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/say.h"
-#include "cli/status.h"
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "commands/command.h"
 #include "number.h"
 #include "quantity.h"
@@ -180,7 +180,7 @@ static int set_value(struct arguments *arguments, const struct spec *spec, const
 		arguments->brief = true;
 		return 0;
 	case ARGUMENT_QUIET:
-		say_quietly();
+		message_quieten();
 		return 0;
 	case ARGUMENT_JSON:
 		arguments->json = true;
@@ -200,22 +200,22 @@ static int set_option(struct arguments *arguments, const struct spec *spec, cons
 	if (!ret)
 		return 0;
 	if (ret == -EINVAL && spec->value && !strcmp(spec->value, "SIZE"))
-		say("option --%s cannot be '%s': a size is a number with K, M, G, T or P, as 10G or 10GiB",
-		    spec->name, text);
+		message_error("option --%s cannot be '%s': a size is a number with K, M, G, T or P, as 10G or 10GiB",
+			      spec->name, text);
 	else if (ret == -EINVAL && spec->value && !strcmp(spec->value, "TIME"))
-		say("option --%s cannot be '%s': a time is a number with s, m, h, d or w, as 12h",
-		    spec->name, text);
+		message_error("option --%s cannot be '%s': a time is a number with s, m, h, d or w, as 12h",
+			      spec->name, text);
 	else
-		say_error(ret, "option --%s cannot be '%s'", spec->name, text);
+		message_errno(ret, "option --%s cannot be '%s'", spec->name, text);
 	return STATUS_USAGE;
 }
 
 static int bad_option(int letter, const char *word)
 {
 	if (letter == ':')
-		say("option %s needs a value", word);
+		message_error("option %s needs a value", word);
 	else
-		say("option %s is not known here, or takes no value", word);
+		message_error("option %s is not known here, or takes no value", word);
 	return STATUS_USAGE;
 }
 
@@ -266,20 +266,20 @@ static int check_words(const struct arguments *arguments, const struct agent_com
 	size_t most = arguments->all ? 0 : command->most;
 
 	if (arguments->excluded.count && !arguments->all) {
-		say("--exclude is of no use without --all");
+		message_error("--exclude is of no use without --all");
 		return STATUS_USAGE;
 	}
 	if (arguments->word_count < least) {
-		say("an argument is missing");
+		message_error("an argument is missing");
 		return STATUS_USAGE;
 	}
 	if (arguments->word_count > most) {
-		say("'%s' is one argument too many", arguments->words[most]);
+		message_error("'%s' is one argument too many", arguments->words[most]);
 		return STATUS_USAGE;
 	}
 	for (size_t i = 0; i < arguments->word_count; i++) {
 		if (!*arguments->words[i]) {
-			say("an argument is empty");
+			message_error("an argument is empty");
 			return STATUS_USAGE;
 		}
 	}
@@ -298,7 +298,7 @@ int arguments_parse(struct arguments *arguments, const struct agent_command *com
 	fill_getopt(takes, longs);
 	opterr = 0;
 	if (settings_init(&arguments->settings) || find_config(argc, argv, longs, &config)) {
-		say("there is not enough memory");
+		message_error("there is not enough memory");
 		return STATUS_FAILED;
 	}
 	if (takes & ARGUMENT_CONFIG && settings_load(&arguments->settings, config))
@@ -306,7 +306,7 @@ int arguments_parse(struct arguments *arguments, const struct agent_command *com
 	ret = parse_options(arguments, argc, argv, longs);
 	if (!ret && !(arguments->given & ARGUMENT_HELP))
 		ret = check_words(arguments, command);
-	if (ret == STATUS_USAGE && !say_is_json())
+	if (ret == STATUS_USAGE && !message_is_json())
 		fprintf(stderr, "Usage: blksnap-agent %s %s\n", command->name, command->usage);
 	return ret;
 }

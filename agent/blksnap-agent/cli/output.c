@@ -5,8 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
 #include "utf8.h"
 
 struct json_object *output_begin(void)
@@ -22,7 +22,7 @@ int output_flush(void)
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
-	say_error(errno ? errno : EIO, "cannot write the result");
+	message_errno(errno ? errno : EIO, "cannot write the result");
 	return 1;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "cli/settings.h"
 #include "quantity.h"
 
@@ -127,7 +127,7 @@ static int read_file(struct settings *settings, FILE *file, const char *path)
 
 	if (!settings_parse(settings, file, &line, &problem))
 		return 0;
-	say("%s, line %d: %s", path, line, problem);
+	message_error("%s, line %d: %s", path, line, problem);
 	return 1;
 }
 
@@ -140,7 +140,7 @@ int settings_load(struct settings *settings, const char *path)
 	if (!file) {
 		if (!path && errno == ENOENT)
 			return 0;
-		say_error(-errno, "cannot read the configuration %s", name);
+		message_errno(-errno, "cannot read the configuration %s", name);
 		return 1;
 	}
 	status = read_file(settings, file, name);

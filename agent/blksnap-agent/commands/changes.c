@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/status.h"
 #include "commands/changes.h"
 #include "commands/command.h"
 #include "device/target.h"
@@ -60,7 +60,7 @@ static changes_format *find_format(const struct arguments *arguments)
 	const char *name = arguments->format;
 
 	if (name && arguments->json && strcmp(name, "json")) {
-		say("--json contradicts --format %s", name);
+		message_error("--json contradicts --format %s", name);
 		return NULL;
 	}
 	if (!name)
@@ -68,7 +68,7 @@ static changes_format *find_format(const struct arguments *arguments)
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (!strcmp(formats[i].name, name))
 			return formats[i].print;
-	say("there is no format '%s', only extents, json, bmap and map", name);
+	message_error("there is no format '%s', only extents, json, bmap and map", name);
 	return NULL;
 }
 
@@ -80,14 +80,15 @@ static int check(const struct arguments *arguments)
 
 	if (since == generation)
 		return 0;
-	say(since ? "--since needs --generation, in which it is a number" :
-	    "--generation is of no use without --since");
+	message_error(since ? "--since needs --generation, in which it is a number" :
+		      "--generation is of no use without --since");
 	return STATUS_USAGE;
 }
 
 static int report(const struct target *target, int ret)
 {
-	say_failed(BLKSNAP_CHANGES, ret, "cannot tell what changed on device %s", target->member.path);
+	message_failed(BLKSNAP_CHANGES, ret, "cannot tell what changed on device %s",
+		       target->member.path);
 	return ret == -ESTALE ? STATUS_GENERATION : STATUS_FAILED;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/status.h"
+#include "cli/exit_status.h"
 #include "commands/command.h"
 #include "lifecycle/ending.h"
 

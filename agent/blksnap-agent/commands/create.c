@@ -12,11 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/access.h"
+#include "cli/control.h"
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/slow.h"
-#include "cli/status.h"
+#include "cli/wait_notice.h"
 #include "commands/command.h"
 #include "commands/destroy.h"
 #include "commands/making.h"
@@ -73,7 +73,7 @@ static int check_name(const char *name)
 
 	if (!name || find_by_name(name, &id) == -ENOENT)
 		return 0;
-	say("there is a snapshot named %s already", name);
+	message_error("there is a snapshot named %s already", name);
 	return 1;
 }
 
@@ -85,8 +85,8 @@ static int attach(struct making *making)
 		char label[MEMBER_LABEL];
 
 		if (ret && ret != -EALREADY) {
-			say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s",
-				   member_label(&target->member, label));
+			message_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s",
+				       member_label(&target->member, label));
 			return 1;
 		}
 		target->attached = !ret;
@@ -101,8 +101,8 @@ static void detach(struct making *making)
 		int ret = target->attached ? blksnap_detach(target->fd) : 0;
 
 		if (ret)
-			say_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s again",
-				   target->member.path);
+			message_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s again",
+				       target->member.path);
 	}
 }
 
@@ -151,7 +151,7 @@ static int fill_record(struct making *making, const char *name)
 	for (size_t i = 0; !ret && i < making->targets.count; i++)
 		ret = fill_device(record, &making->targets.items[i]);
 	if (ret)
-		say_error(ret, "cannot prepare a snapshot");
+		message_errno(ret, "cannot prepare a snapshot");
 	return ret ? 1 : 0;
 }
 
@@ -165,7 +165,7 @@ static int write_name(struct making *making)
 	if (lock >= 0)
 		close(lock);
 	if (ret)
-		say_error(ret, "cannot write down the snapshot");
+		message_errno(ret, "cannot write down the snapshot");
 	return status || ret ? 1 : 0;
 }
 
@@ -174,12 +174,12 @@ static int create(struct making *making)
 	int ret = draft_open(&making->draft);
 
 	if (ret) {
-		say_error(ret, "cannot prepare a snapshot in " RUNTIME_DIR);
+		message_errno(ret, "cannot prepare a snapshot in " RUNTIME_DIR);
 		return 1;
 	}
 	ret = blksnap_snapshot_create(making->control, making->draft.id);
 	if (ret) {
-		say_failed(BLKSNAP_SNAPSHOT_CREATE, ret, "cannot create a snapshot");
+		message_failed(BLKSNAP_SNAPSHOT_CREATE, ret, "cannot create a snapshot");
 		return 1;
 	}
 	making->record.id = *making->draft.id;
@@ -189,7 +189,7 @@ static int create(struct making *making)
 	if (!ret && dprintf(making->lock, "%ld\n", (long)getpid()) < 0)
 		ret = -errno;
 	if (ret)
-		say_error(ret, "cannot lock the snapshot's record");
+		message_errno(ret, "cannot lock the snapshot's record");
 	if (ret || write_name(making))
 		return 1;
 	draft_remove(&making->draft);
@@ -208,8 +208,8 @@ static int add_devices(struct making *making)
 			return 1;
 		}
 		if (ret) {
-			say_failed(BLKSNAP_SNAPSHOT_ADD, ret, "cannot add device %s",
-				   member_label(&target->member, label));
+			message_failed(BLKSNAP_SNAPSHOT_ADD, ret, "cannot add device %s",
+				       member_label(&target->member, label));
 			return 1;
 		}
 	}
@@ -231,7 +231,7 @@ static int write_state(struct making *making, enum record_state state)
 	making->record.state = state;
 	ret = record_write(&making->record);
 	if (ret)
-		say_error(ret, "cannot write down the snapshot");
+		message_errno(ret, "cannot write down the snapshot");
 	return ret ? 1 : 0;
 }
 
@@ -243,16 +243,16 @@ static int take_with_hooks(struct making *making)
 	int ret;
 
 	if (!status && was_interrupted()) {
-		say("interrupted before the snapshot was taken");
+		message_error("interrupted before the snapshot was taken");
 		status = 1;
 	}
 	if (!status) {
 		settle_btrfs(&making->targets);
-		slow_begin("waiting for file systems to come to rest");
+		wait_notice_begin("waiting for file systems to come to rest");
 		ret = blksnap_snapshot_take(making->control, &record->id);
-		slow_end();
+		wait_notice_end();
 		if (ret)
-			say_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");
+			message_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");
 		status = ret ? 1 : 0;
 	}
 	hooks_run(record, "post-thaw", status ? "the snapshot failed" : NULL);
@@ -270,11 +270,11 @@ static int take(struct making *making)
 		lock = runtime_lock_hooks();
 	}
 	if (lock == -EWOULDBLOCK) {
-		say("interrupted while the hooks of another snapshot were waited for");
+		message_error("interrupted while the hooks of another snapshot were waited for");
 		return 1;
 	}
 	if (lock < 0) {
-		say_error(lock, "cannot lock the hooks");
+		message_errno(lock, "cannot lock the hooks");
 		return 1;
 	}
 	status = take_with_hooks(making);
@@ -291,8 +291,8 @@ static int note_numbers(struct making *making)
 		int ret = blksnap_tracker_info(making->targets.items[i].fd, &info);
 
 		if (ret) {
-			say_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s",
-				   member->path);
+			message_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s",
+				       member->path);
 			return 1;
 		}
 		member->generation = info.generation;
@@ -304,7 +304,7 @@ static int note_numbers(struct making *making)
 static int complete(struct making *making)
 {
 	if (was_interrupted()) {
-		say("interrupted after the snapshot was taken");
+		message_error("interrupted after the snapshot was taken");
 		return 1;
 	}
 	return note_numbers(making) || write_state(making, RECORD_TAKEN);
@@ -334,7 +334,7 @@ static int destroy_replaced(struct making *making, const struct arguments *argum
 	if (ret == -ENOENT)
 		return 0;
 	if (ret) {
-		say_error(ret, "cannot look for a snapshot named %s", arguments->replace);
+		message_errno(ret, "cannot look for a snapshot named %s", arguments->replace);
 		return 1;
 	}
 	return destroy_snapshot(making->control, &id, arguments->replace, false);
@@ -374,10 +374,10 @@ static int run(const struct arguments *arguments)
 	if (arguments->dry_run)
 		return run_dry(arguments);
 	if (getenv("BLKSNAP_PHASE")) {
-		say("a hook cannot make a snapshot: that would wait for the hook");
+		message_error("a hook cannot make a snapshot: that would wait for the hook");
 		return STATUS_FAILED;
 	}
-	making.control = agent_control();
+	making.control = control_open();
 	if (making.control < 0)
 		return STATUS_FAILED;
 	block_signals();

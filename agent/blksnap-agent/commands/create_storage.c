@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/slow.h"
+#include "cli/wait_notice.h"
 #include "commands/making.h"
 #include "state/ledger.h"
 #include "state/runtime.h"
@@ -54,13 +54,13 @@ static int write_folders(struct record *record)
 		if (fd > 0)
 			close(fd);
 		if (ret) {
-			say("cannot use %s for storage: %s", place->path,
-			    storage_place_problem(ret));
+			message_error("cannot use %s for storage: %s", place->path,
+				      storage_place_problem(ret));
 			return 1;
 		}
 		ret = place->device ? 0 : ledger_add(place);
 		if (ret) {
-			say_error(ret, "cannot write down that storage goes to %s", place->path);
+			message_errno(ret, "cannot write down that storage goes to %s", place->path);
 			return 1;
 		}
 	}
@@ -78,7 +78,7 @@ static int write_down(struct making *making)
 	if (lock >= 0)
 		close(lock);
 	if (ret)
-		say_error(ret, "cannot write down where the storage goes");
+		message_errno(ret, "cannot write down where the storage goes");
 	return status || ret ? 1 : 0;
 }
 
@@ -100,12 +100,12 @@ static int store(struct making *making, uint64_t bytes)
 
 	if (status)
 		return status;
-	slow_begin("storage is being made");
+	wait_notice_begin("storage is being made");
 	status = stock_open(&stock, &making->record);
 	if (!status)
 		status = fill(making, &stock, bytes);
 	stock_close(&stock);
-	slow_end();
+	wait_notice_end();
 	return status;
 }
 
@@ -136,9 +136,9 @@ static int store_in_candidate(struct making *making, const struct storage_place 
 
 	if (storage_places_add(&making->record.storage, place))
 		return 1;
-	say_collect(&problems);
+	message_collect(&problems);
 	status = store(making, bytes);
-	say_collect(NULL);
+	message_collect(NULL);
 	if (!status) {
 		strings_free(&problems);
 		return 0;

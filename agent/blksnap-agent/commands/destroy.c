@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/access.h"
-#include "cli/say.h"
-#include "cli/status.h"
+#include "cli/control.h"
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "commands/command.h"
 #include "commands/destroy.h"
 #include "lifecycle/ending.h"
@@ -22,10 +22,10 @@ static int check_not_mounted(const struct record *record, const char *text)
 	int ret = uses_mounted(record, &folders);
 
 	if (ret)
-		say_error(ret, "cannot tell whether snapshot %s is mounted", text);
+		message_errno(ret, "cannot tell whether snapshot %s is mounted", text);
 	else if (folders.count)
-		say("snapshot %s is mounted at %s; run blksnap-agent snapshot umount %s first",
-		    text, folders.items[0], text);
+		message_error("snapshot %s is mounted at %s; run blksnap-agent snapshot umount %s first",
+			      text, folders.items[0], text);
 	ret = ret || folders.count;
 	strings_free(&folders);
 	return ret;
@@ -38,10 +38,10 @@ static int check_not_used(const struct record *record, const char *text)
 	char *joined = strings_join(&uses, ", ");
 
 	if (ret)
-		say_error(ret, "cannot tell whether images of snapshot %s are used", text);
+		message_errno(ret, "cannot tell whether images of snapshot %s are used", text);
 	else if (uses.count)
-		say("cannot destroy snapshot %s: %s; end that first, or give --mounted", text,
-		    joined ? joined : uses.items[0]);
+		message_error("cannot destroy snapshot %s: %s; end that first, or give --mounted", text,
+			      joined ? joined : uses.items[0]);
 	ret = ret || uses.count;
 	free(joined);
 	strings_free(&uses);
@@ -54,7 +54,7 @@ static int destroy_unmanaged(int control, const struct blksnap_id *id, const cha
 
 	if (!ret || ret == -ESRCH)
 		return 0;
-	say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s", text);
+	message_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s", text);
 	return 1;
 }
 
@@ -85,7 +85,7 @@ int destroy_snapshot(int control, const struct blksnap_id *id, const char *text,
 	if (ret == -ENOENT) {
 		status = destroy_unmanaged(control, id, text);
 	} else if (ret) {
-		say_error(ret, "cannot read what is known of snapshot %s", text);
+		message_errno(ret, "cannot read what is known of snapshot %s", text);
 		status = 1;
 	} else {
 		status = (!mounted &&
@@ -133,7 +133,7 @@ static int destroy_all(int control, const struct arguments *arguments)
 	int ret = record_list(&ids, &count);
 
 	if (ret)
-		say_error(ret, "cannot list the snapshots");
+		message_errno(ret, "cannot list the snapshots");
 	for (size_t i = 0; !ret && i < count; i++)
 		status |= destroy_or_tell(control, arguments, &ids[i],
 					  blksnap_id_format(&ids[i], text));
@@ -159,7 +159,7 @@ static int destroy_named(int control, const struct arguments *arguments)
 
 static int run(const struct arguments *arguments)
 {
-	int control = agent_control();
+	int control = control_open();
 	int status;
 
 	if (control < 0)

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/access.h"
+#include "cli/control.h"
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/status.h"
 #include "commands/command.h"
 #include "commands/device.h"
 #include "device/target.h"
@@ -33,7 +33,7 @@ static int attach_one(const struct target *target)
 
 	if (!ret || ret == -EALREADY)
 		return 0;
-	say_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s", target->member.path);
+	message_failed(BLKSNAP_ATTACH, ret, "cannot attach to device %s", target->member.path);
 	return 1;
 }
 
@@ -43,7 +43,7 @@ static int detach_one(const struct target *target)
 
 	if (!ret)
 		return 0;
-	say_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s", target->member.path);
+	message_failed(BLKSNAP_DETACH, ret, "cannot detach from device %s", target->member.path);
 	return 1;
 }
 
@@ -96,7 +96,8 @@ static int print_one(const struct target *target, bool json)
 	int ret = device_look(&view, target->member.path, target->fd);
 
 	if (ret) {
-		say_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s", target->member.path);
+		message_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s",
+			       target->member.path);
 		return 1;
 	}
 	if (!json) {
@@ -187,7 +188,7 @@ static int list(struct json_object *array)
 	int count = scandir("/sys/class/block", &entries, is_entry, versionsort);
 
 	if (count < 0) {
-		say_error(-errno, "cannot list the block devices");
+		message_errno(-errno, "cannot list the block devices");
 		return 1;
 	}
 	for (int i = 0; i < count; i++) {
@@ -220,7 +221,7 @@ static int list_table(void)
 
 static int run_list(const struct arguments *arguments)
 {
-	int control = agent_control();
+	int control = control_open();
 
 	if (control < 0)
 		return STATUS_FAILED;

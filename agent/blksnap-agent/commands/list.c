@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/status.h"
 #include "commands/command.h"
 #include "commands/show.h"
 #include "quantity.h"
@@ -35,7 +35,7 @@ static int add(const struct blksnap_id *id, struct json_object *array)
 	int ret = view_open(&view, id);
 
 	if (ret)
-		say_error(ret, "cannot read the record of a snapshot");
+		message_errno(ret, "cannot read the record of a snapshot");
 	if (!ret && array) {
 		object = json_object_new_object();
 		show_json(object, &view);

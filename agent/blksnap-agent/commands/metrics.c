@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/status.h"
 #include "commands/command.h"
 #include "state/find.h"
 #include "state/view.h"
@@ -100,7 +100,7 @@ static int run(const struct arguments *arguments)
 	for (ret = views ? 0 : -ENOMEM; !ret && opened < count; opened++)
 		ret = view_open(&views[opened], &ids[opened]);
 	if (ret)
-		say_error(ret, "cannot read what is known of a snapshot");
+		message_errno(ret, "cannot read what is known of a snapshot");
 	else
 		status = print(views, count);
 	for (size_t i = 0; i < opened; i++)

@@ -16,9 +16,9 @@
 
 #include <blkid/blkid.h>
 
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/status.h"
 #include "commands/command.h"
 #include "device/folder.h"
 #include "lifecycle/mount_point.h"
@@ -130,17 +130,17 @@ static int separate_btrfs(const char *image)
 
 	if (devices != 1) {
 		if (devices < 0)
-			say_error(devices, "cannot read %s", image);
+			message_errno(devices, "cannot read %s", image);
 		else
-			say("cannot mount %s: it is one of %" PRIi64 " devices of a btrfs, which cannot be told from their origins",
-			    image, devices);
+			message_error("cannot mount %s: it is one of %" PRIi64 " devices of a btrfs, which cannot be told from their origins",
+				      image, devices);
 		return 1;
 	}
 	ret = run_program(command);
 	if (ret == -ENOENT)
-		say("cannot mount %s: btrfstune is needed for btrfs; install btrfs-progs", image);
+		message_error("cannot mount %s: btrfstune is needed for btrfs; install btrfs-progs", image);
 	else if (ret)
-		say("cannot mount %s: btrfstune could not give the image an id of its own", image);
+		message_error("cannot mount %s: btrfstune could not give the image an id of its own", image);
 	return ret ? 1 : 0;
 }
 
@@ -183,7 +183,8 @@ static char *all_options(const struct mounting *mounting, size_t i, const char *
 
 		if (!device->member->role)
 			break;
-		if (asprintf(&option, "%s=%s", strcmp(device->member->role, "log") ? "rtdev" : "logdev",
+		if (asprintf(&option, "%s=%s",
+			     strcmp(device->member->role, "log") ? "rtdev" : "logdev",
 			     device->image) < 0)
 			option = NULL;
 		ret = option ? strings_add(&options, option) : -ENOMEM;
@@ -203,7 +204,8 @@ static int mount_on(const struct mounting *mounting, size_t i, int folder, const
 
 	free(options);
 	if (ret)
-		say_error(ret, "cannot mount %s (%s) at %s/%s", image, type, mounting->path, name);
+		message_errno(ret, "cannot mount %s (%s) at %s/%s", image, type, mounting->path,
+			      name);
 	return ret ? 1 : 0;
 }
 
@@ -214,8 +216,8 @@ static int mount_image(const struct mounting *mounting, size_t i, int folder, co
 	int status = 1;
 
 	if (!type) {
-		say("cannot mount %s: no file system was found; if it is a whole disk, try losetup --read-only --partscan --find --show %s",
-		    image, image);
+		message_error("cannot mount %s: no file system was found; if it is a whole disk, try losetup --read-only --partscan --find --show %s",
+			      image, image);
 		return 1;
 	}
 	if (strcmp(type, "btrfs") || !separate_btrfs(image))
@@ -248,8 +250,8 @@ static int mount_device(struct mounting *mounting, size_t i)
 	char *name;
 
 	if (!*device->image || device->error) {
-		say("cannot mount the image of %s: %s", device->member->path,
-		    device->error ? "it is lost" : "there is none");
+		message_error("cannot mount the image of %s: %s", device->member->path,
+			      device->error ? "it is lost" : "there is none");
 		return 1;
 	}
 	name = free_name(device->member, &mounting->names);
@@ -273,13 +275,13 @@ static int unmount_all(const struct record *record, const char *text)
 	int status = 0;
 
 	if (ret)
-		say_error(ret, "cannot tell where snapshot %s is mounted", text);
+		message_errno(ret, "cannot tell where snapshot %s is mounted", text);
 	for (size_t i = 0; i < folders.count; i++) {
 		int error = mount_point_unmount(folders.items[i], record);
 
 		if (!error)
 			continue;
-		say_error(error, "cannot unmount %s", folders.items[i]);
+		message_errno(error, "cannot unmount %s", folders.items[i]);
 		status = 1;
 	}
 	strings_free(&folders);
@@ -327,9 +329,9 @@ static int open_folder(const char *path)
 	int dir = folder_open(path, NULL);
 
 	if (dir == -ENOTDIR)
-		say("cannot mount below %s: it is not a folder", path);
+		message_error("cannot mount below %s: it is not a folder", path);
 	else if (dir < 0)
-		say_error(dir, "cannot mount below %s", path);
+		message_errno(dir, "cannot mount below %s", path);
 	return dir;
 }
 
@@ -339,9 +341,9 @@ static int check_not_mounted(const struct record *record, const char *text)
 	int ret = uses_mounted(record, &folders);
 
 	if (!ret && folders.count)
-		say("snapshot %s is mounted at %s already", text, folders.items[0]);
+		message_error("snapshot %s is mounted at %s already", text, folders.items[0]);
 	else if (ret)
-		say_error(ret, "cannot tell whether snapshot %s is mounted", text);
+		message_errno(ret, "cannot tell whether snapshot %s is mounted", text);
 	ret = ret || folders.count;
 	strings_free(&folders);
 	return ret;
@@ -361,7 +363,7 @@ static int mount_below(const struct arguments *arguments, const struct record *r
 		return 1;
 	status = view_open(&view, &record->id) ? 1 : 0;
 	if (status)
-		say("cannot read what is known of snapshot %s", text);
+		message_error("cannot read what is known of snapshot %s", text);
 	else
 		status = mount_all(&mounting, text);
 	if (!status)
@@ -382,7 +384,7 @@ static int run_mount(const struct arguments *arguments)
 	int status = path ? 0 : 1;
 
 	if (!path)
-		say_error(-errno, "cannot mount below %s", arguments->words[1]);
+		message_errno(-errno, "cannot mount below %s", arguments->words[1]);
 	if (!status)
 		status = find_record(arguments->words[0], &record) ||
 			 check_not_mounted(&record, arguments->words[0]) ||

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
-#include "cli/status.h"
 #include "commands/command.h"
 #include "commands/show.h"
 #include "quantity.h"
@@ -161,7 +161,7 @@ static int show(const struct blksnap_id *id, const char *word, bool json)
 	int status = STATUS_FAILED;
 
 	if (ret) {
-		say_error(ret, "cannot read what is known of snapshot %s", word);
+		message_errno(ret, "cannot read what is known of snapshot %s", word);
 		goto free;
 	}
 	if (json) {

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/say.h"
-#include "cli/status.h"
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "commands/command.h"
 #include "state/find.h"
 #include "state/runtime.h"
@@ -126,13 +126,13 @@ static int await_end(struct waiting *waiting)
 static void say_end(int ret, const char *text)
 {
 	if (ret < 0)
-		say_error(ret, "cannot wait for snapshot %s", text);
+		message_errno(ret, "cannot wait for snapshot %s", text);
 	else if (ret == STATUS_LOST)
-		say("an image of snapshot %s is lost", text);
+		message_error("an image of snapshot %s is lost", text);
 	else if (ret == STATUS_EXPIRED)
-		say("the time of snapshot %s was over", text);
+		message_error("the time of snapshot %s was over", text);
 	else if (ret == STATUS_TIMEOUT)
-		say("snapshot %s has not ended in that time", text);
+		message_error("snapshot %s has not ended in that time", text);
 }
 
 static int run(const struct arguments *arguments)

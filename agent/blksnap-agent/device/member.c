@@ -150,8 +150,9 @@ static struct json_object *write_member(const struct member *member)
 	json_object_object_add(object, "minor", json_object_new_int64(minor(member->number)));
 	json_object_object_add(object, "size", json_object_new_int64(member->size));
 	json_object_object_add(object, "take", json_object_new_int64(member->take));
-	json_object_object_add(object, "generation",
-			       json_object_new_string(blksnap_id_format(&member->generation, text)));
+	json_object_object_add(
+	    object, "generation",
+	    json_object_new_string(blksnap_id_format(&member->generation, text)));
 	json_object_object_add(object, "attached", json_object_new_boolean(member->attached));
 	return object;
 }
@@ -188,7 +189,8 @@ static const char *text_in(struct json_object *object, const char *name)
 static int read_member(struct members *members, struct json_object *object)
 {
 	const char *generation = text_in(object, "generation");
-	int64_t major_number = number_in(object, "major"), minor_number = number_in(object, "minor");
+	int64_t major_number = number_in(object, "major"),
+		minor_number = number_in(object, "minor");
 	int64_t size = number_in(object, "size"), take = number_in(object, "take");
 	struct member member = { .size = size, .take = take };
 	struct json_object *attached;

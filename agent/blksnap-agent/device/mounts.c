@@ -14,7 +14,7 @@
 
 #include <blksnap/blksnap.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "device/folder.h"
 #include "device/mounts.h"
 
@@ -27,7 +27,8 @@ struct libmnt_table *mounts_open(void)
 	errno = 0;
 	table = mnt_new_table_from_file(MOUNTINFO);
 	if (!table)
-		say_error(errno ? errno : ENOMEM, "cannot read what is mounted from " MOUNTINFO);
+		message_errno(errno ? errno : ENOMEM,
+			      "cannot read what is mounted from " MOUNTINFO);
 	return table;
 }
 
@@ -39,7 +40,7 @@ bool mounts_visit(bool (*visit)(struct libmnt_fs *fs, void *argument), void *arg
 	bool done = false;
 
 	if (table && !iter)
-		say_error(-ENOMEM, "cannot go through what is mounted");
+		message_errno(-ENOMEM, "cannot go through what is mounted");
 	while (iter && !done && !mnt_table_next_fs(table, iter, &fs))
 		done = visit(fs, argument);
 	mnt_free_iter(iter);

@@ -11,7 +11,7 @@
 #include <blksnap/blksnap.h>
 #include <linux/fs.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "device/identify.h"
 #include "device/mounts.h"
 #include "device/stack.h"
@@ -159,13 +159,13 @@ int targets_add(struct targets *targets, const char *name)
 	if (!ret)
 		return 0;
 	if (ret == -ENOTUNIQ)
-		say("cannot find device %s: several devices have it; name one by its path", name);
+		message_error("cannot find device %s: several devices have it; name one by its path", name);
 	else if (ret == -ENOTBLK)
-		say("cannot use %s: it is neither a block device nor where one is mounted", name);
+		message_error("cannot use %s: it is neither a block device nor where one is mounted", name);
 	else if (ret == -EXDEV)
-		say("cannot use %s: another mount hides it", name);
+		message_error("cannot use %s: another mount hides it", name);
 	else if (ret != -ECANCELED)
-		say_failed(BLKSNAP_DEVICE_OPEN, ret, "cannot open device %s", name);
+		message_failed(BLKSNAP_DEVICE_OPEN, ret, "cannot open device %s", name);
 	return 1;
 }
 
@@ -281,16 +281,16 @@ static int add_all(struct all *all, const struct strings *excluded)
 			return 1;
 	mounts_visit(add_if_local, all);
 	if (all->ret) {
-		say_error(all->ret, "cannot list what is mounted");
+		message_errno(all->ret, "cannot list what is mounted");
 		return 1;
 	}
 	text = strings_join(&all->left_out, ", ");
 	if (all->left_out.count)
-		say_note("--all leaves out %s", text ? text : "something");
+		message_note("--all leaves out %s", text ? text : "something");
 	free(text);
 	if (all->targets->count)
 		return 0;
-	say("no local file system is mounted");
+	message_error("no local file system is mounted");
 	return 1;
 }
 
@@ -310,7 +310,7 @@ int targets_add_one(struct targets *targets, const char *name)
 		return 1;
 	if (targets->count == 1)
 		return 0;
-	say("the file system at %s is on several devices; name one of them", name);
+	message_error("the file system at %s is on several devices; name one of them", name);
 	return 1;
 }
 

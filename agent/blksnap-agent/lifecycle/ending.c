@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/access.h"
-#include "cli/say.h"
-#include "cli/slow.h"
+#include "cli/control.h"
+#include "cli/message.h"
+#include "cli/wait_notice.h"
 #include "lifecycle/ending.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/launch.h"
@@ -43,15 +43,15 @@ static int remove_after_monitor(const struct record *record)
 	char id[BLKSNAP_ID_TEXT];
 	int lock, status = 0;
 
-	slow_begin("waiting for the storage of snapshot %s to be removed; is its file system frozen, or busy?",
-		   blksnap_id_format(&record->id, id));
+	wait_notice_begin("waiting for the storage of snapshot %s to be removed; is its file system frozen, or busy?",
+			  blksnap_id_format(&record->id, id));
 	lock = runtime_lock_within(&record->id, "monitor", MONITOR_MS);
 
 	if (lock < 0 || leftovers_have_record(&record->id))
 		status = remove_storage(record);
 	else
 		runtime_forget(&record->id);
-	slow_end();
+	wait_notice_end();
 	if (lock >= 0)
 		close(lock);
 	return status;
@@ -64,8 +64,8 @@ static int destroy(int control, const struct blksnap_id *id)
 
 	if (!ret || ret == -ESRCH)
 		return 0;
-	say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s",
-		   blksnap_id_format(id, text));
+	message_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy snapshot %s",
+		       blksnap_id_format(id, text));
 	return 1;
 }
 
@@ -83,8 +83,8 @@ static int destroy_half_made(const struct blksnap_id *id)
 
 	if (!leftovers_exists(id))
 		return 0;
-	say("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
-	control = agent_control();
+	message_error("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
+	control = control_open();
 	if (control < 0)
 		return 1;
 	status = destroy(control, id);
@@ -150,10 +150,10 @@ static int mend_record(struct record *record)
 	if (runtime_locked(&record->id, "monitor"))
 		return 0;
 	if (!leftovers_exists(&record->id)) {
-		say("snapshot %s is gone, its storage is removed", text);
+		message_error("snapshot %s is gone, its storage is removed", text);
 		return remove_after_monitor(record);
 	}
-	say("nobody looks after snapshot %s, which is mended", text);
+	message_error("nobody looks after snapshot %s, which is mended", text);
 	return launch_monitor(&record->id);
 }
 
@@ -188,7 +188,7 @@ static int go_through_records(void)
 	int ret = record_list(&ids, &count);
 
 	if (ret)
-		say_error(ret, "cannot list the records in " RUNTIME_DIR);
+		message_errno(ret, "cannot list the records in " RUNTIME_DIR);
 	for (size_t i = 0; !ret && i < count; i++)
 		status |= go_through_record(&ids[i]);
 	free(ids);
@@ -216,7 +216,7 @@ int ending_clean_up(bool tell)
 	if (status)
 		return status;
 	if (lock < 0) {
-		say_error(lock, "cannot lock " RUNTIME_DIR);
+		message_errno(lock, "cannot lock " RUNTIME_DIR);
 		return 1;
 	}
 	status = go_through_records();

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/supervise.h"
 
@@ -18,12 +18,12 @@ int hooks_check(const struct settings *settings)
 	if (stat(settings->hooks, &st)) {
 		if (errno == ENOENT && !settings->hooks_set)
 			return 0;
-		say_error(-errno, "cannot use the hooks in %s", settings->hooks);
+		message_errno(-errno, "cannot use the hooks in %s", settings->hooks);
 		return 1;
 	}
 	if (S_ISDIR(st.st_mode))
 		return 0;
-	say("cannot use the hooks in %s: it is not a folder", settings->hooks);
+	message_error("cannot use the hooks in %s: it is not a folder", settings->hooks);
 	return 1;
 }
 
@@ -108,7 +108,7 @@ static int list(const struct record *record, struct dirent ***entries)
 	*entries = NULL;
 	if (errno == ENOENT && !strcmp(record->hooks, SETTINGS_HOOKS))
 		return 0;
-	say_error(-errno, "cannot look for hooks in %s", record->hooks);
+	message_errno(-errno, "cannot look for hooks in %s", record->hooks);
 	return -1;
 }
 

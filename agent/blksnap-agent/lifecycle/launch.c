@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli/descriptors.h"
-#include "cli/say.h"
+#include "cli/message.h"
 #include "lifecycle/launch.h"
 #include "lifecycle/notify.h"
 #include "state/runtime.h"
@@ -21,8 +21,9 @@ extern char **environ;
 
 static bool unit_exists(void)
 {
-	static const char *const folders[] = { "/etc/systemd/system", "/usr/local/lib/systemd/system",
-					       "/usr/lib/systemd/system", "/lib/systemd/system" };
+	static const char *const folders[] = {"/etc/systemd/system",
+					      "/usr/local/lib/systemd/system",
+					      "/usr/lib/systemd/system", "/lib/systemd/system"};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		char path[128];
@@ -133,14 +134,14 @@ int launch_monitor(const struct blksnap_id *id)
 	if (systemd_runs()) {
 		ret = start_unit(id);
 		if (ret)
-			say("systemd cannot start blksnap-agent@%s.service, so that the agent goes to the background by itself",
-			    blksnap_id_format(id, text));
+			message_error("systemd cannot start blksnap-agent@%s.service, so that the agent goes to the background by itself",
+				      blksnap_id_format(id, text));
 	}
 	if (ret)
 		ret = start_daemon(id);
 	if (!ret)
 		return 0;
-	say_error(ret, "cannot start what looks after snapshot %s (its log is %s/%s.log)",
-		  blksnap_id_format(id, text), RUNTIME_DIR, text);
+	message_errno(ret, "cannot start what looks after snapshot %s (its log is %s/%s.log)",
+		      blksnap_id_format(id, text), RUNTIME_DIR, text);
 	return 1;
 }

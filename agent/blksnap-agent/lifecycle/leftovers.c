@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "lifecycle/leftovers.h"
 #include "state/ledger.h"
 #include "state/runtime.h"
@@ -77,16 +77,17 @@ static int remove_stale(const struct storage_place *place, int dir)
 	int status = ret ? 1 : 0;
 
 	if (ret)
-		say_error(ret, "cannot look for storage files in %s", place->path);
+		message_errno(ret, "cannot look for storage files in %s", place->path);
 	for (size_t i = 0; !ret && i < stale.count; i++) {
 		int error = storage_file_remove(dir, stale.items[i]);
 
 		if (error)
-			say_error(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s", place->path,
-				  stale.items[i]);
+			message_errno(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s",
+				      place->path, stale.items[i]);
 		else
-			say_note("removed %s/" STORAGE_SUBFOLDER "/%s, which its snapshot left behind",
-				 place->path, stale.items[i]);
+			message_note("removed %s/" STORAGE_SUBFOLDER
+				     "/%s, which its snapshot left behind",
+				     place->path, stale.items[i]);
 		status |= error ? 1 : 0;
 	}
 	strings_free(&stale);
@@ -105,7 +106,8 @@ static bool place_in_use(const struct storage_place *place, const struct blksnap
 
 		if (own && !memcmp(&ids[i], own, sizeof(*own)))
 			continue;
-		used = !record_read(&record, &ids[i]) && storage_places_have(&record.storage, place);
+		used = !record_read(&record, &ids[i]) &&
+		       storage_places_have(&record.storage, place);
 		record_free(&record);
 	}
 	free(ids);
@@ -143,8 +145,8 @@ static int go_through_place(const struct storage_place *place, bool tell, bool *
 		*done = dir == -ENOENT && !used;
 		if (*done || used || !tell)
 			return 0;
-		say("cannot tell whether storage is left in %s: %s", place->path,
-		    storage_place_problem(dir));
+		message_error("cannot tell whether storage is left in %s: %s", place->path,
+			      storage_place_problem(dir));
 		return 1;
 	}
 	status = remove_stale(place, dir);
@@ -169,7 +171,7 @@ int leftovers_remove(bool tell)
 	if (!ret && kept.count != places.count)
 		ret = ledger_write(&kept);
 	if (ret)
-		say_error(ret, "cannot bring the list of storage places up to date");
+		message_errno(ret, "cannot bring the list of storage places up to date");
 	storage_places_free(&places);
 	storage_places_free(&kept);
 	return ret ? 1 : status;
@@ -206,7 +208,7 @@ void leftovers_forget(const struct stock *stock)
 		    is_done(place, stock->places[i].fd, &record->id))
 			ret = remove_from_ledger(place);
 		if (ret)
-			say_error(ret, "cannot bring the list of storage places up to date");
+			message_errno(ret, "cannot bring the list of storage places up to date");
 	}
 	close(lock);
 }

@@ -21,9 +21,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/access.h"
-#include "cli/say.h"
-#include "cli/status.h"
+#include "cli/control.h"
+#include "cli/exit_status.h"
+#include "cli/message.h"
 #include "commands/command.h"
 #include "lifecycle/ending.h"
 #include "lifecycle/hooks.h"
@@ -97,7 +97,7 @@ static void stay_in_memory(void)
 		fclose(file);
 	}
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
-		say_error(-errno, "cannot stay in memory");
+		message_errno(-errno, "cannot stay in memory");
 	prctl(PR_SET_NAME, "blksnap-agent");
 }
 
@@ -126,7 +126,7 @@ static void run_hooks(const struct monitor *monitor, const char *phase, const ch
 	pid_t pid = fork();
 
 	if (pid < 0)
-		say_error(-errno, "cannot run the hooks for %s", phase);
+		message_errno(-errno, "cannot run the hooks for %s", phase);
 	if (pid)
 		return;
 	close(monitor->lock);
@@ -153,7 +153,7 @@ static void handle_loss(const struct monitor *monitor, const struct blksnap_even
 		     event->error == -ENOSPC ? "the storage was used up" :
 		     blksnap_strerror(BLKSNAP_EVENT_WAIT, event->error)) < 0)
 		problem = NULL;
-	say("%s", problem ? problem : "an image is lost");
+	message_error("%s", problem ? problem : "an image is lost");
 	snprintf(text, sizeof(text), "%d\n", event->error);
 	note(monitor, "lost", text);
 	run_hooks(monitor, "lost", problem);
@@ -174,7 +174,7 @@ static void grow(struct monitor *monitor)
 		return;
 	}
 	monitor->told = false;
-	say_note("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
+	message_note("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
 	    monitor->stock.used / MIB);
 }
 
@@ -211,11 +211,11 @@ static void expire(struct monitor *monitor)
 	note(monitor, "expired", "");
 	ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
 	if (!ret) {
-		say_note("the time of the snapshot is over, it is destroyed");
+		message_note("the time of the snapshot is over, it is destroyed");
 		monitor->expired = true;
 	}
 	if (ret && ret != -ESRCH && ret != -EBUSY)
-		say_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy the snapshot");
+		message_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy the snapshot");
 }
 
 /* Who makes it holds a lock meanwhile, and leaves it half made only by being killed. */
@@ -302,10 +302,10 @@ static int finish(struct monitor *monitor, int ret)
 	if (ret == -ESRCH)
 		return clean_up(monitor);
 	if (!ret) {
-		say("stopped; the snapshot is left alone");
+		message_error("stopped; the snapshot is left alone");
 		return STATUS_OK;
 	}
-	say_failed(BLKSNAP_EVENT_WAIT, ret, "cannot wait for events of the snapshot");
+	message_failed(BLKSNAP_EVENT_WAIT, ret, "cannot wait for events of the snapshot");
 	return GIVEN_UP;
 }
 
@@ -317,7 +317,7 @@ static bool was_here_before(int lock)
 	bool before = lseek(lock, 0, SEEK_END) > 0;
 
 	if (ftruncate(lock, 0) || pwrite(lock, text, length, 0) != length)
-		say_error(-errno, "cannot write down who looks after the snapshot");
+		message_errno(-errno, "cannot write down who looks after the snapshot");
 	return before;
 }
 
@@ -328,7 +328,7 @@ static int look_after(const struct record *record, int lock)
 	};
 	int ret;
 
-	monitor.control = agent_control();
+	monitor.control = control_open();
 	if (monitor.control < 0)
 		return GIVEN_UP;
 	if (stock_open(&monitor.stock, record)) {
@@ -368,11 +368,11 @@ static int lock_and_look_after(const struct record *record, const char *text)
 	int ret;
 
 	if (lock == -EWOULDBLOCK) {
-		say("snapshot %s is looked after already", text);
+		message_error("snapshot %s is looked after already", text);
 		return STATUS_OK;
 	}
 	if (lock < 0) {
-		say_error(lock, "cannot lock the record of snapshot %s", text);
+		message_errno(lock, "cannot lock the record of snapshot %s", text);
 		return GIVEN_UP;
 	}
 	ret = was_removed(&record->id) ? STATUS_OK : look_after(record, lock);
@@ -386,7 +386,7 @@ static int monitor_id(const struct blksnap_id *id, const char *text)
 	int ret = record_read(&record, id);
 
 	if (ret)
-		say_error(ret, "cannot read what is known of snapshot %s", text);
+		message_errno(ret, "cannot read what is known of snapshot %s", text);
 	ret = ret ? GIVEN_UP : lock_and_look_after(&record, text);
 	record_free(&record);
 	return ret;
@@ -406,12 +406,12 @@ static int supervise(const struct blksnap_id *id, const char *text)
 		while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 		if (pid < 0)
-			say_error(-errno, "cannot start looking after snapshot %s", text);
+			message_errno(-errno, "cannot start looking after snapshot %s", text);
 		else if (WIFEXITED(status))
 			return WEXITSTATUS(status);
 		else
-			say("the process that looked after snapshot %s was killed by signal %d, another one begins",
-			    text, WTERMSIG(status));
+			message_error("the process that looked after snapshot %s was killed by signal %d, another one begins",
+				      text, WTERMSIG(status));
 		if (pid < 0)
 			return STATUS_FAILED;
 	}
@@ -423,7 +423,7 @@ static int run(const struct arguments *arguments)
 	struct blksnap_id id;
 
 	if (blksnap_id_parse(text, &id)) {
-		say("'%s' is not the id of a snapshot", text);
+		message_error("'%s' is not the id of a snapshot", text);
 		return STATUS_USAGE;
 	}
 	return arguments->daemon ? supervise(&id, text) : monitor_id(&id, text);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "device/folder.h"
 #include "device/mounts.h"
 #include "lifecycle/mount_point.h"
@@ -27,17 +27,17 @@ int mount_point_make(int dir, const char *path, const char *name, bool *made)
 
 	*made = !mkdirat(dir, name, 0755);
 	if (!*made && errno != EEXIST) {
-		say_error(-errno, "cannot make %s/%s", path, name);
+		message_errno(-errno, "cannot make %s/%s", path, name);
 		return -1;
 	}
 	fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 && is_roots(fd))
 		return fd;
 	if (fd < 0)
-		say_error(-errno, "cannot mount on %s/%s, which is not a folder", path, name);
+		message_errno(-errno, "cannot mount on %s/%s, which is not a folder", path, name);
 	else
-		say("cannot mount on %s/%s: it is not for root alone to change; remove it, or give another folder",
-		    path, name);
+		message_error("cannot mount on %s/%s: it is not for root alone to change; remove it, or give another folder",
+			      path, name);
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "device/mounts.h"
 #include "lifecycle/settle.h"
 
@@ -29,8 +29,8 @@ static bool settle(struct libmnt_fs *fs, void *argument)
 		return false;
 	fd = mounts_open_folder(fs, NULL);
 	if (fd < 0 || syncfs(fd))
-		say_error(fd < 0 ? fd : -errno, "cannot write out the file system at %s",
-			  mnt_fs_get_target(fs));
+		message_errno(fd < 0 ? fd : -errno, "cannot write out the file system at %s",
+			      mnt_fs_get_target(fs));
 	if (fd >= 0)
 		close(fd);
 	return false;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cli/descriptors.h"
-#include "cli/say.h"
+#include "cli/message.h"
 #include "lifecycle/supervise.h"
 
 /* Between being asked to end and being killed, and what a killed one may take to be gone. */
@@ -42,7 +42,7 @@ static void be_killable(void)
 		fputs("0", file);
 	}
 	if (fclose(file))
-		say_error(-errno, "cannot write /proc/self/oom_score_adj");
+		message_errno(-errno, "cannot write /proc/self/oom_score_adj");
 }
 
 /* The program's own process. Its output must not get into ours. */
@@ -70,7 +70,7 @@ static void execute(const struct supervised *program, pid_t supervisor)
 	program->prepare(program->context);
 	descriptors_close();
 	execl(program->path, program->path, program->argument, (char *)NULL);
-	say_error(-errno, "cannot run %s", program->path);
+	message_errno(-errno, "cannot run %s", program->path);
 	_exit(127);
 }
 
@@ -163,9 +163,10 @@ static void end(const struct supervised *program, pid_t pid)
 	kill(-pid, SIGKILL);
 	ret = kill_children(SIGKILL);
 	if (ret)
-		say_error(ret, "cannot find what %s has started", program->path);
+		message_errno(ret, "cannot find what %s has started", program->path);
 	if (!all_gone(GONE_MS, true))
-		say("%s %s was killed, and is not gone yet", program->path, program->argument);
+		message_error("%s %s was killed, and is not gone yet", program->path,
+			      program->argument);
 }
 
 /* The supervisor, from when the program runs. */
@@ -175,18 +176,19 @@ static int look_after(const struct supervised *program, pid_t pid, int signals)
 
 	if (!ends_in_time(pid, signals, program->seconds)) {
 		end(program, pid);
-		say("the hook %s %s did not end in %llu s, or before a signal, and was killed",
+		message_error(
+		    "the hook %s %s did not end in %llu s, or before a signal, and was killed",
 		    program->path, program->argument, (unsigned long long)program->seconds);
 		return 1;
 	}
 	if (waitpid(pid, &status, 0) < 0)
-		say_error(-errno, "cannot wait for %s %s", program->path, program->argument);
+		message_errno(-errno, "cannot wait for %s %s", program->path, program->argument);
 	else if (WIFSIGNALED(status))
-		say("the hook %s %s was killed by signal %d", program->path, program->argument,
-		    WTERMSIG(status));
+		message_error("the hook %s %s was killed by signal %d", program->path,
+			      program->argument, WTERMSIG(status));
 	else if (WEXITSTATUS(status))
-		say("the hook %s %s failed with exit status %d", program->path,
-		    program->argument, WEXITSTATUS(status));
+		message_error("the hook %s %s failed with exit status %d", program->path,
+			      program->argument, WEXITSTATUS(status));
 	else
 		return 0;
 	return 1;
@@ -208,7 +210,7 @@ static int run(const struct supervised *program, pid_t parent)
 	if (!pid)
 		execute(program, self);
 	if (pid < 0) {
-		say_error(-errno, "cannot run %s", program->path);
+		message_errno(-errno, "cannot run %s", program->path);
 		return 1;
 	}
 	setpgid(pid, pid);
@@ -240,7 +242,7 @@ int supervise(const struct supervised *program)
 	if (!pid)
 		_exit(run(program, self));
 	if (pid < 0) {
-		say_error(-errno, "cannot run %s", program->path);
+		message_errno(-errno, "cannot run %s", program->path);
 		return 1;
 	}
 	if (program->interruptible)

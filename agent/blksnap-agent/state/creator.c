@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "quantity.h"
 #include "state/creator.h"
 #include "state/runtime.h"
@@ -62,7 +62,7 @@ char *creator_own(void)
 		text = NULL;
 	free(program);
 	free(name);
-	return text ? text_printable(text) : NULL;
+	return text ? message_printable(text) : NULL;
 }
 
 static bool has_device(const struct record *record, dev_t number)
@@ -101,10 +101,10 @@ static void say_held_by_record(const char *label, const struct record *record)
 
 	blksnap_id_format(&record->id, id);
 	name = record->name ? record->name : id;
-	say("cannot add device %s: it is in another snapshot, %s%s%s%s, made %s ago by %s; blksnap-agent snapshot destroy %s ends that",
-	    label, name, record->name ? " (" : "", record->name ? id : "",
-	    record->name ? ")" : "", time_format(age > 0 ? age : 0, text),
-	    record->creator ? record->creator : "an earlier version", name);
+	message_error("cannot add device %s: it is in another snapshot, %s%s%s%s, made %s ago by %s; blksnap-agent snapshot destroy %s ends that",
+		      label, name, record->name ? " (" : "", record->name ? id : "",
+		      record->name ? ")" : "", time_format(age > 0 ? age : 0, text),
+		      record->creator ? record->creator : "an earlier version", name);
 }
 
 /* Made by another program: only its image tells which it is. */
@@ -116,11 +116,11 @@ static void say_held_by_other(const char *label, dev_t number)
 		 major(number), minor(number));
 	id = line_of(path);
 	if (id)
-		say("cannot add device %s: it is in another snapshot, %s, which another program made; blksnap-agent snapshot destroy %s ends that",
-		    label, id, id);
+		message_error("cannot add device %s: it is in another snapshot, %s, which another program made; blksnap-agent snapshot destroy %s ends that",
+			      label, id, id);
 	else
-		say("cannot add device %s: it is in another snapshot, which another program is about to make; see blksnap-agent snapshot list",
-		    label);
+		message_error("cannot add device %s: it is in another snapshot, which another program is about to make; see blksnap-agent snapshot list",
+			      label);
 	free(id);
 }
 

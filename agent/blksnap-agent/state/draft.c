@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "state/draft.h"
 #include "state/runtime.h"
 
@@ -18,7 +18,8 @@ static int lock_and_map(struct draft *draft)
 {
 	if (flock(draft->fd, LOCK_EX) || ftruncate(draft->fd, sizeof(*draft->id)))
 		return -errno;
-	draft->id = mmap(NULL, sizeof(*draft->id), PROT_READ | PROT_WRITE, MAP_SHARED, draft->fd, 0);
+	draft->id =
+	    mmap(NULL, sizeof(*draft->id), PROT_READ | PROT_WRITE, MAP_SHARED, draft->fd, 0);
 	return draft->id == MAP_FAILED ? -errno : 0;
 }
 
@@ -95,7 +96,7 @@ int draft_go_through(int (*end)(const struct blksnap_id *id))
 	if (ret == GLOB_NOMATCH)
 		return 0;
 	if (ret) {
-		say("cannot list the drafts in " RUNTIME_DIR);
+		message_error("cannot list the drafts in " RUNTIME_DIR);
 		return 1;
 	}
 	for (size_t i = 0; i < found.gl_pathc; i++)

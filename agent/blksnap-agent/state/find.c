@@ -5,7 +5,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "state/find.h"
 
 static bool has_name(const struct blksnap_id *id, const char *name)
@@ -78,7 +78,7 @@ int find_all(struct blksnap_id **ids, size_t *count)
 	if (!ret)
 		return 0;
 	free(*ids);
-	say_failed(BLKSNAP_SNAPSHOT_LIST, ret, "cannot list the snapshots");
+	message_failed(BLKSNAP_SNAPSHOT_LIST, ret, "cannot list the snapshots");
 	return 1;
 }
 
@@ -107,8 +107,8 @@ int find_snapshot(const char *text, struct blksnap_id *id)
 	free(ids);
 	if (found == 1)
 		return 0;
-	say(found ? "several snapshots have an id that begins with %s" :
-	    "there is no snapshot %s", text);
+	message_error(found ? "several snapshots have an id that begins with %s" :
+		      "there is no snapshot %s", text);
 	return 1;
 }
 
@@ -124,8 +124,8 @@ int find_record(const char *text, struct record *record)
 	if (!ret)
 		return 0;
 	if (ret == -ENOENT)
-		say("snapshot %s was not made by blksnap-agent, which knows nothing of it", text);
+		message_error("snapshot %s was not made by blksnap-agent, which knows nothing of it", text);
 	else
-		say_error(ret, "cannot read what is known of snapshot %s", text);
+		message_errno(ret, "cannot read what is known of snapshot %s", text);
 	return 1;
 }

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "state/runtime.h"
 
 /* Records are a few thousand bytes; a file beyond this is none. */
@@ -20,7 +20,7 @@ int runtime_prepare(void)
 {
 	if (!mkdir(RUNTIME_DIR, 0700) || errno == EEXIST)
 		return 0;
-	say_error(-errno, "cannot make %s", RUNTIME_DIR);
+	message_errno(-errno, "cannot make %s", RUNTIME_DIR);
 	return 1;
 }
 

@@ -78,7 +78,8 @@ static bool is_image_mount(struct libmnt_fs *fs, void *argument)
 	char image[64];
 	dev_t number;
 
-	for (size_t i = 0; mnt_fs_get_id(fs) == lookup->id && i < lookup->record->devices.count; i++)
+	for (size_t i = 0; mnt_fs_get_id(fs) == lookup->id && i < lookup->record->devices.count;
+	     i++)
 		if (find_image(&lookup->record->devices.items[i], image, &number) &&
 		    is_mount_of(fs, image, number))
 			return true;

@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "device/mounts.h"
 #include "device/stack.h"
 #include "quantity.h"
@@ -225,7 +225,7 @@ int candidates_find(struct candidates *candidates, const struct targets *targets
 	mounts_visit(visit, &choice);
 	sort(&choice);
 	if (choice.ret)
-		say_error(choice.ret, "cannot look for a place for storage");
+		message_errno(choice.ret, "cannot look for a place for storage");
 	return choice.ret ? 1 : 0;
 }
 
@@ -239,7 +239,8 @@ void candidates_say(const struct candidates *candidates, uint64_t bytes)
 		fprintf(file, "\n  %s", candidates->refused.items[i]);
 	if (file)
 		fclose(file);
-	say("there is no safe place for %s of storage; make room, or give a place with --storage%s%s",
+	message_error(
+	    "there is no safe place for %s of storage; make room, or give a place with --storage%s%s",
 	    size_format(bytes, size), text && *text ? "; no use are:" : "", text ? text : "");
 	free(text);
 }

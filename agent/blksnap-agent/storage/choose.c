@@ -11,7 +11,7 @@
 #include <blkid/blkid.h>
 #include <blksnap/blksnap.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "device/folder.h"
 #include "device/stack.h"
 #include "storage/choose.h"
@@ -41,7 +41,8 @@ static bool lies_on_origin_of_image(dev_t storage)
 	if (glob("/sys/block/blksnap-image_*", GLOB_NOSORT, NULL, &images))
 		return false;
 	for (size_t i = 0; i < images.gl_pathc; i++)
-		if (sscanf(images.gl_pathv[i], "/sys/block/blksnap-image_%u:%u", &major, &minor) == 2)
+		if (sscanf(images.gl_pathv[i], "/sys/block/blksnap-image_%u:%u", &major, &minor) ==
+		    2)
 			found |= stack_lies_on(storage, makedev(major, minor));
 	globfree(&images);
 	return found;
@@ -103,8 +104,8 @@ static int check_suits(const struct storage_place *place, const struct targets *
 	bool suits = choose_suits(place->number, targets, &reason);
 
 	if (!suits)
-		say("cannot use %s for storage: %s", place->path,
-		    reason ? reason : "there is not enough memory");
+		message_error("cannot use %s for storage: %s", place->path,
+			      reason ? reason : "there is not enough memory");
 	free(reason);
 	return suits ? 0 : 1;
 }
@@ -115,10 +116,10 @@ static int check_folder(const struct storage_place *place, int fd, const struct 
 	int ret = blksnap_extents_check(fd, &reason);
 
 	if (reason)
-		say("cannot use %s for storage: %s; give a folder on ext4 or XFS, or a device",
-		    place->path, reason);
+		message_error("cannot use %s for storage: %s; give a folder on ext4 or XFS, or a device",
+			      place->path, reason);
 	else if (ret)
-		say_error(ret, "cannot use %s for storage", place->path);
+		message_errno(ret, "cannot use %s for storage", place->path);
 	return ret ? 1 : check_suits(place, targets);
 }
 
@@ -130,7 +131,7 @@ static int check_empty(const char *path)
 	int ret;
 
 	if (!probe) {
-		say_error(-errno, "cannot look at device %s", path);
+		message_errno(-errno, "cannot look at device %s", path);
 		return 1;
 	}
 	blkid_probe_enable_superblocks(probe, 1);
@@ -142,8 +143,8 @@ static int check_empty(const char *path)
 	}
 	if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
 		blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL);
-	say("cannot use device %s as storage: it holds data (%s); if it is not needed, run wipefs --all %s",
-	    path, type ? type : "of some kind", path);
+	message_error("cannot use device %s as storage: it holds data (%s); if it is not needed, run wipefs --all %s",
+		      path, type ? type : "of some kind", path);
 	blkid_free_probe(probe);
 	return 1;
 }
@@ -153,7 +154,7 @@ static int check_device(const struct storage_place *place, const struct targets 
 	int fd = storage_place_claim(place);
 
 	if (fd < 0) {
-		say_error(fd, "cannot use device %s as storage", place->path);
+		message_errno(fd, "cannot use device %s as storage", place->path);
 		return 1;
 	}
 	close(fd);
@@ -163,7 +164,7 @@ static int check_device(const struct storage_place *place, const struct targets 
 		if (number != place->number && !stack_lies_on(number, place->number) &&
 		    !stack_lies_on(place->number, number))
 			continue;
-		say("cannot use device %s as storage: it has a part in the snapshot", place->path);
+		message_error("cannot use device %s as storage: it has a part in the snapshot", place->path);
 		return 1;
 	}
 	return check_suits(place, targets) || check_empty(place->path);
@@ -176,7 +177,7 @@ static int look_at_folder(struct storage_place *place, const struct targets *tar
 	int status;
 
 	if (fd < 0 || fstat(fd, &st)) {
-		say_error(fd < 0 ? fd : -errno, "cannot use %s for storage", place->path);
+		message_errno(fd < 0 ? fd : -errno, "cannot use %s for storage", place->path);
 		if (fd >= 0)
 			close(fd);
 		return 1;
@@ -192,7 +193,7 @@ static int look_at(struct storage_place *place, const struct targets *targets)
 	struct stat st;
 
 	if (stat(place->path, &st)) {
-		say_error(-errno, "cannot use %s for storage", place->path);
+		message_errno(-errno, "cannot use %s for storage", place->path);
 		return 1;
 	}
 	place->device = S_ISBLK(st.st_mode);
@@ -208,13 +209,13 @@ int choose_given(const char *path, const struct targets *targets, struct storage
 	int ret, status;
 
 	if (!place.path) {
-		say_error(-errno, "cannot use %s for storage", path);
+		message_errno(-errno, "cannot use %s for storage", path);
 		return 1;
 	}
 	status = look_at(&place, targets);
 	ret = status ? 0 : storage_places_add(places, &place);
 	if (ret)
-		say_error(ret, "cannot use %s for storage", path);
+		message_errno(ret, "cannot use %s for storage", path);
 	free(place.path);
 	return status || ret ? 1 : 0;
 }
@@ -222,6 +223,6 @@ int choose_given(const char *path, const struct targets *targets, struct storage
 void choose_warn(const struct storage_place *place, const struct blksnap_id *own)
 {
 	if (choose_lies_on_other(place->number, own))
-		say_note("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
-			 place->path);
+		message_note("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
+			     place->path);
 }

@@ -11,7 +11,7 @@
 
 #include <linux/fs.h>
 
-#include "cli/say.h"
+#include "cli/message.h"
 #include "name.h"
 #include "quantity.h"
 #include "storage/stock.h"
@@ -85,10 +85,10 @@ static uint64_t device_bytes(const struct stock *stock, int fd)
 static void say_unusable(const struct storage_place *place, int error)
 {
 	if (place->device)
-		say_error(error, "cannot keep device %s to ourselves", place->path);
+		message_errno(error, "cannot keep device %s to ourselves", place->path);
 	else
-		say("cannot use %s for storage any more: %s", place->path,
-		    storage_place_problem(error));
+		message_error("cannot use %s for storage any more: %s", place->path,
+			      storage_place_problem(error));
 }
 
 /* One that somebody else has taken is told of; the others are needed no less. */
@@ -110,7 +110,7 @@ static void open_place(struct stock *stock, size_t i)
 	ret = open_files(stock, fd);
 	if (!ret)
 		return;
-	say_error(ret, "cannot open the storage files in %s", place->path);
+	message_errno(ret, "cannot open the storage files in %s", place->path);
 	close(fd);
 	stock->places[i].fd = ret;
 }
@@ -121,7 +121,7 @@ static int init(struct stock *stock, const struct record *record)
 	stock->record = record;
 	stock->places = calloc(record->storage.count + 1, sizeof(*stock->places));
 	if (!stock->places) {
-		say_error(-ENOMEM, "cannot open the storage");
+		message_errno(-ENOMEM, "cannot open the storage");
 		return 1;
 	}
 	for (size_t i = 0; i < record->storage.count; i++)
@@ -161,8 +161,8 @@ static int append_device(const struct stock *stock, int control, size_t i)
 		ret = blksnap_snapshot_append(control, &stock->record->id, node, &all, 1);
 	free(node);
 	if (ret)
-		say_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use device %s as storage",
-			   place->path);
+		message_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use device %s as storage",
+			       place->path);
 	return ret ? 1 : 0;
 }
 
@@ -228,8 +228,8 @@ static bool make_spare_in(struct stock *stock, size_t i, uint64_t bytes)
 		return true;
 	stock->spare = NULL;
 	if (ret != stock->problem)
-		say_error(ret, "cannot make a storage file in %s%s%s", place_at(stock, i)->path,
-			  reason ? ": " : "", reason ? reason : "");
+		message_errno(ret, "cannot make a storage file in %s%s%s", place_at(stock, i)->path,
+			      reason ? ": " : "", reason ? reason : "");
 	stock->problem = ret;
 	stock->failed = true;
 	return false;
@@ -252,9 +252,10 @@ static bool make_spare(struct stock *stock, uint64_t bytes)
 /* The place and the name of the spare, for messages. */
 static void say_spare_failed(const struct stock *stock, int error, const char *yet)
 {
-	say_failed(BLKSNAP_SNAPSHOT_APPEND, error,
-		   "cannot use file %s/" STORAGE_SUBFOLDER "/%s as storage%s",
-		   place_at(stock, stock->place)->path, stock->files[stock->count - 1].name, yet);
+	message_failed(BLKSNAP_SNAPSHOT_APPEND, error,
+		       "cannot use file %s/" STORAGE_SUBFOLDER "/%s as storage%s",
+		       place_at(stock, stock->place)->path, stock->files[stock->count - 1].name,
+		       yet);
 }
 
 /*
@@ -292,9 +293,9 @@ static void say_full(struct stock *stock, uint64_t bytes)
 	if (stock->full || stock->failed)
 		return;
 	stock->full = true;
-	say("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
-	    size_format(bytes, wanted), limited ? "its limit is reached" :
-	    "there is no space beside the reserve", size_format(stock->used, used));
+	message_error("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
+		      size_format(bytes, wanted), limited ? "its limit is reached" :
+		      "there is no space beside the reserve", size_format(stock->used, used));
 }
 
 void stock_prepare(struct stock *stock, uint64_t bytes)
@@ -363,13 +364,13 @@ static int remove_in(const struct stock *stock, size_t i)
 	int status = 0;
 
 	if (ret)
-		say_error(ret, "cannot look for storage files in %s", path);
+		message_errno(ret, "cannot look for storage files in %s", path);
 	for (size_t k = 0; k < names.count; k++) {
 		int error = storage_file_remove(dir, names.items[k]);
 
 		if (error) {
-			say_error(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s", path,
-				  names.items[k]);
+			message_errno(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s", path,
+				      names.items[k]);
 			status = 1;
 		}
 	}
@@ -392,8 +393,8 @@ int stock_remove(struct stock *stock)
 		if (open->fd >= 0) {
 			status |= remove_in(stock, i);
 		} else if (open->fd != -ENOENT) {
-			say("cannot remove what was stored in %s: %s", place->path,
-			    storage_place_problem(open->fd));
+			message_error("cannot remove what was stored in %s: %s", place->path,
+				      storage_place_problem(open->fd));
 			status = 1;
 		}
 	}

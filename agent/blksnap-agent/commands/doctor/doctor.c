@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/exit_status.h"
 #include "cli/output.h"
-#include "cli/status.h"
 #include "commands/command.h"
 #include "commands/doctor/doctor.h"
 #include "state/record.h"
@@ -25,7 +25,7 @@ static const char *const severity_names[] = { "OK", "WARNING", "CRITICAL", "UNKN
 static const struct {
 	const char *name;
 	doctor_check *check;
-	enum status status;
+	enum exit_status status;
 	enum severity severity;
 } checks[] = {
 	{ "built", doctor_module_built, STATUS_NOT_BUILT, CRITICAL },
@@ -128,7 +128,7 @@ static int run(const struct arguments *arguments)
 {
 	struct json_object *array = arguments->json ? json_object_new_array() : NULL;
 	struct json_object *object;
-	enum status status = STATUS_OK;
+	enum exit_status status = STATUS_OK;
 	int failed;
 
 	if (arguments->brief)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The way to the module, with a message if there is none. */
-#ifndef BLKSNAP_AGENT_ACCESS_H
-#define BLKSNAP_AGENT_ACCESS_H
+#ifndef BLKSNAP_AGENT_CONTROL_H
+#define BLKSNAP_AGENT_CONTROL_H
 
 /* A descriptor, or -1 after a message. */
-int agent_control(void);
+int control_open(void);
 
 #endif

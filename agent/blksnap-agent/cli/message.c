@@ -8,30 +8,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/message.h"
 #include "cli/output.h"
-#include "cli/say.h"
 
 static bool quiet, json;
 static struct strings *collected;
 
 static const char error_kind[] = "error";
 
-void say_quietly(void)
+void message_quieten(void)
 {
 	quiet = true;
 }
 
-void say_in_json(void)
+void message_use_json(void)
 {
 	json = true;
 }
 
-bool say_is_json(void)
+bool message_is_json(void)
 {
 	return json;
 }
 
-void say_collect(struct strings *into)
+void message_collect(struct strings *into)
 {
 	collected = into;
 }
@@ -43,8 +43,8 @@ static const char *priority(const char *kind)
 	uintmax_t device, inode;
 	struct stat st;
 
-	if (!stream || sscanf(stream, "%ju:%ju", &device, &inode) != 2 || fstat(STDERR_FILENO, &st) ||
-	    st.st_dev != device || st.st_ino != inode)
+	if (!stream || sscanf(stream, "%ju:%ju", &device, &inode) != 2 ||
+	    fstat(STDERR_FILENO, &st) || st.st_dev != device || st.st_ino != inode)
 		return "";
 	return kind == error_kind ? "<3>" : "<5>";
 }
@@ -60,7 +60,7 @@ static void print_json(const char *kind, const char *text)
 }
 
 /* Names may come from anybody, and a terminal obeys what it is sent. */
-char *text_printable(char *text)
+char *message_printable(char *text)
 {
 	for (char *byte = text; *byte; byte++)
 		if ((*byte > 0 && *byte < ' ' && *byte != '\n' && *byte != '\t') || *byte == 0x7f)
@@ -81,7 +81,7 @@ static void print(const char *kind, const char *text, const char *reason)
 	else if (json)
 		print_json(kind, whole);
 	else
-		fprintf(stderr, "%sblksnap-agent: %s\n", priority(kind), text_printable(whole));
+		fprintf(stderr, "%sblksnap-agent: %s\n", priority(kind), message_printable(whole));
 	free(whole);
 }
 
@@ -99,7 +99,7 @@ static void format_and_print(const char *kind, const char *reason, const char *f
 	free(text);
 }
 
-void say(const char *format, ...)
+void message_error(const char *format, ...)
 {
 	va_list arguments;
 
@@ -108,7 +108,7 @@ void say(const char *format, ...)
 	va_end(arguments);
 }
 
-void say_note(const char *format, ...)
+void message_note(const char *format, ...)
 {
 	va_list arguments;
 
@@ -119,7 +119,7 @@ void say_note(const char *format, ...)
 	va_end(arguments);
 }
 
-void say_error(int error, const char *format, ...)
+void message_errno(int error, const char *format, ...)
 {
 	va_list arguments;
 
@@ -128,7 +128,7 @@ void say_error(int error, const char *format, ...)
 	va_end(arguments);
 }
 
-void say_failed(enum blksnap_operation operation, int error, const char *format, ...)
+void message_failed(enum blksnap_operation operation, int error, const char *format, ...)
 {
 	va_list arguments;
 

@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/say.h"
-#include "cli/slow.h"
+#include "cli/message.h"
+#include "cli/wait_notice.h"
 
 #define TERMINAL_SECONDS	1
 #define OTHER_SECONDS		10
@@ -22,7 +22,7 @@ static bool running;
 static pthread_t thread;
 static char text[512];
 
-static void *wait_and_say(void *argument)
+static void *print_after_delay(void *argument)
 {
 	struct timespec until;
 	int ret = 0;
@@ -34,13 +34,13 @@ static void *wait_and_say(void *argument)
 	while (!ended && !ret)
 		ret = pthread_cond_timedwait(&ended_cond, &lock, &until);
 	if (!ended)
-		say_note("%s", text);
+		message_note("%s", text);
 	pthread_mutex_unlock(&lock);
 	return NULL;
 }
 
 /* Without a thread nothing is told. Signals are for the one that does the work. */
-void slow_begin(const char *format, ...)
+void wait_notice_begin(const char *format, ...)
 {
 	sigset_t all, before;
 	va_list arguments;
@@ -51,11 +51,11 @@ void slow_begin(const char *format, ...)
 	ended = false;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	running = !pthread_create(&thread, NULL, wait_and_say, NULL);
+	running = !pthread_create(&thread, NULL, print_after_delay, NULL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void slow_end(void)
+void wait_notice_end(void)
 {
 	if (!running)
 		return;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exit statuses; the man page lists them. */
-#ifndef BLKSNAP_STATUS_H
-#define BLKSNAP_STATUS_H
+#ifndef BLKSNAP_EXIT_STATUS_H
+#define BLKSNAP_EXIT_STATUS_H
 
-enum status {
+enum exit_status {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1,
 	STATUS_USAGE = 2,
