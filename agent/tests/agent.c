@@ -11,7 +11,7 @@
 #include "expect.h"
 #include "quantity.h"
 #include "state/record.h"
-#include "storage/grow.h"
+#include "storage/growth.h"
 #include "utf8.h"
 
 #define MIB	(1 << 20)

@@ -9,11 +9,11 @@
 #include "cli/output.h"
 #include "cli/wait_notice.h"
 #include "commands/making.h"
-#include "state/ledger.h"
 #include "state/runtime.h"
-#include "storage/choose.h"
-#include "storage/grow.h"
-#include "storage/stock.h"
+#include "state/storage_registry.h"
+#include "storage/growth.h"
+#include "storage/storage_pool.h"
+#include "storage/storage_select.h"
 
 #define SECTOR_SIZE	512
 
@@ -58,7 +58,7 @@ static int write_folders(struct record *record)
 				      storage_place_problem(ret));
 			return 1;
 		}
-		ret = place->device ? 0 : ledger_add(place);
+		ret = place->device ? 0 : storage_registry_add(place);
 		if (ret) {
 			message_errno(ret, "cannot write down that storage goes to %s", place->path);
 			return 1;
@@ -82,29 +82,29 @@ static int write_down(struct making *making)
 	return status || ret ? 1 : 0;
 }
 
-static int fill(struct making *making, struct stock *stock, uint64_t bytes)
+static int fill(struct making *making, struct storage_pool *pool, uint64_t bytes)
 {
-	int status = stock_append_devices(stock, making->control);
+	int status = storage_pool_append_devices(pool, making->control);
 
 	/* A device gives what it has; only folders can give more. */
-	while (!status && stock->used < bytes && (!stock->used || has_folder(&making->record)))
-		if (!stock_grow(stock, making->control, bytes - stock->used))
+	while (!status && pool->used < bytes && (!pool->used || has_folder(&making->record)))
+		if (!storage_pool_grow(pool, making->control, bytes - pool->used))
 			status = 1;
 	return status;
 }
 
 static int store(struct making *making, uint64_t bytes)
 {
-	struct stock stock;
+	struct storage_pool pool;
 	int status = write_down(making);
 
 	if (status)
 		return status;
 	wait_notice_begin("storage is being made");
-	status = stock_open(&stock, &making->record);
+	status = storage_pool_open(&pool, &making->record);
 	if (!status)
-		status = fill(making, &stock, bytes);
-	stock_close(&stock);
+		status = fill(making, &pool, bytes);
+	storage_pool_close(&pool);
 	wait_notice_end();
 	return status;
 }
@@ -116,9 +116,9 @@ static int store_where_given(struct making *making, uint64_t bytes)
 	int status = 0;
 
 	for (size_t i = 0; !status && i < given->count; i++) {
-		status = choose_given(given->items[i], &making->targets, places);
+		status = storage_select_given(given->items[i], &making->targets, places);
 		if (!status)
-			choose_warn(&places->items[places->count - 1], &making->record.id);
+			storage_select_warn(&places->items[places->count - 1], &making->record.id);
 	}
 	return status ? status : store(making, bytes);
 }
@@ -161,7 +161,7 @@ static int store_where_best(struct making *making, uint64_t bytes)
 		found = !store_in_candidate(making, &candidates.places.items[i], bytes,
 					    &candidates);
 	if (!status && !found)
-		candidates_say(&candidates, bytes);
+		candidates_report(&candidates, bytes);
 	candidates_free(&candidates);
 	return status || !found ? 1 : 0;
 }
@@ -187,13 +187,13 @@ static int plan_storage(struct making *making, struct candidates *candidates)
 	making->record.reserve = settings->reserve;
 	making->record.reserve_set = settings->reserve_set;
 	for (size_t i = 0; !status && i < settings->storage.count; i++)
-		status = choose_given(settings->storage.items[i], &making->targets,
-				      &candidates->places);
+		status = storage_select_given(settings->storage.items[i], &making->targets,
+					      &candidates->places);
 	if (!settings->storage.count)
 		status = candidates_find(candidates, &making->targets, &making->record, bytes);
 	if (status || candidates->places.count)
 		return status;
-	candidates_say(candidates, bytes);
+	candidates_report(candidates, bytes);
 	return 1;
 }
 

@@ -116,16 +116,16 @@ static bool visit_below(dev_t number, visitor *visit, void *argument, int depth)
 	       visit_loop_file(folder, visit, argument, depth + 1);
 }
 
-static bool is_or_lies_on(dev_t upper, void *argument, int depth)
+static bool is_or_is_on(dev_t upper, void *argument, int depth)
 {
 	const dev_t *lower = argument;
 
-	return upper == *lower || visit_below(upper, is_or_lies_on, argument, depth);
+	return upper == *lower || visit_below(upper, is_or_is_on, argument, depth);
 }
 
-bool stack_lies_on(dev_t upper, dev_t lower)
+bool stack_is_on(dev_t upper, dev_t lower)
 {
-	return is_or_lies_on(upper, &lower, 0);
+	return is_or_is_on(upper, &lower, 0);
 }
 
 /* Whether some device under the one lies under the other, too. */
@@ -133,7 +133,7 @@ static bool is_below_other(dev_t number, void *argument, int depth)
 {
 	const dev_t *other = argument;
 
-	return stack_lies_on(*other, number) ||
+	return stack_is_on(*other, number) ||
 	       visit_below(number, is_below_other, argument, depth);
 }
 
@@ -153,7 +153,7 @@ static bool hangs_on_usb(const char *folder)
 	return usb;
 }
 
-static bool is_or_lies_on_removable(dev_t number, void *argument, int depth)
+static bool is_or_is_on_removable(dev_t number, void *argument, int depth)
 {
 	char folder[64], path[512], line[16];
 
@@ -161,16 +161,16 @@ static bool is_or_lies_on_removable(dev_t number, void *argument, int depth)
 	snprintf(path, sizeof(path), "%s/removable", folder);
 	if ((read_line(path, line, sizeof(line)) && *line == '1') || hangs_on_usb(folder))
 		return true;
-	return visit_below(number, is_or_lies_on_removable, argument, depth);
+	return visit_below(number, is_or_is_on_removable, argument, depth);
 }
 
 bool stack_is_removable(dev_t number)
 {
-	return is_or_lies_on_removable(number, NULL, 0);
+	return is_or_is_on_removable(number, NULL, 0);
 }
 
 /* The kernel's name for a disk is the last of its path in /sys. */
-static bool is_or_lies_on_image(dev_t number, void *argument, int depth)
+static bool is_or_is_on_image(dev_t number, void *argument, int depth)
 {
 	char folder[64], *real, *name;
 	bool image;
@@ -180,12 +180,12 @@ static bool is_or_lies_on_image(dev_t number, void *argument, int depth)
 	name = real ? strrchr(real, '/') : NULL;
 	image = name && !strncmp(name + 1, BLKSNAP_IMAGE_NAME, strlen(BLKSNAP_IMAGE_NAME));
 	free(real);
-	return image || visit_below(number, is_or_lies_on_image, argument, depth);
+	return image || visit_below(number, is_or_is_on_image, argument, depth);
 }
 
-bool stack_lies_on_image(dev_t number)
+bool stack_is_on_image(dev_t number)
 {
-	return is_or_lies_on_image(number, NULL, 0);
+	return is_or_is_on_image(number, NULL, 0);
 }
 
 unsigned int stack_block_size(dev_t number)

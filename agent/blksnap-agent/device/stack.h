@@ -11,13 +11,13 @@
  * MD or the like, or is a loop device with a file on it; also through several layers. A
  * device lies on itself.
  */
-bool stack_lies_on(dev_t upper, dev_t lower);
+bool stack_is_on(dev_t upper, dev_t lower);
 
 /* Whether it, or something below it, is a medium that is meant to be taken out, or on USB. */
 bool stack_is_removable(dev_t number);
 
 /* Whether it is an image of a snapshot, a part of one, or lies on one. */
-bool stack_lies_on_image(dev_t number);
+bool stack_is_on_image(dev_t number);
 
 /* The bytes of its logical blocks; 0 if that cannot be told. */
 unsigned int stack_block_size(dev_t number);

@@ -215,7 +215,7 @@ static const char *reason_against(dev_t number)
 {
 	int ret = is_read_only(number);
 
-	if (stack_lies_on_image(number))
+	if (stack_is_on_image(number))
 		return "on an image of a snapshot";
 	if (ret < 0)
 		return blksnap_strerror(BLKSNAP_DEVICE_OPEN, ret);

@@ -13,7 +13,7 @@
 #include "lifecycle/leftovers.h"
 #include "state/draft.h"
 #include "state/runtime.h"
-#include "storage/stock.h"
+#include "storage/storage_pool.h"
 
 /* How long a monitor has for removing its files; then it is done for it. */
 #define MONITOR_MS	30000
@@ -24,12 +24,12 @@
 /* What cannot be removed is known from the list of places, until it is. */
 static int remove_storage(const struct record *record)
 {
-	struct stock stock;
-	int status = stock_prepare_removal(&stock, record);
+	struct storage_pool pool;
+	int status = storage_pool_prepare_removal(&pool, record);
 
 	if (!status)
-		status = stock_remove(&stock);
-	stock_close(&stock);
+		status = storage_pool_remove(&pool);
+	storage_pool_close(&pool);
 	runtime_forget(&record->id);
 	return status;
 }

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "storage/stock.h"
+#include "storage/storage_pool.h"
 
 /* How long a hook may take to be ended whose agent was killed. */
 #define ENDING_HOOK_MS	35000

@@ -7,11 +7,11 @@
 
 #include "cli/message.h"
 #include "lifecycle/leftovers.h"
-#include "state/ledger.h"
 #include "state/runtime.h"
+#include "state/storage_registry.h"
 
 /* How long the list of places is waited for by who need not change it. */
-#define LEDGER_MS	2000
+#define REGISTRY_MS	2000
 
 static bool is_listed(int control, const struct blksnap_id *id)
 {
@@ -158,7 +158,7 @@ static int go_through_place(const struct storage_place *place, bool tell, bool *
 int leftovers_remove(bool tell)
 {
 	struct storage_places places = {}, kept = {};
-	int ret = ledger_read(&places);
+	int ret = storage_registry_read(&places);
 	int status = 0;
 
 	for (size_t i = 0; !ret && i < places.count; i++) {
@@ -169,7 +169,7 @@ int leftovers_remove(bool tell)
 			ret = storage_places_add(&kept, &places.items[i]);
 	}
 	if (!ret && kept.count != places.count)
-		ret = ledger_write(&kept);
+		ret = storage_registry_write(&kept);
 	if (ret)
 		message_errno(ret, "cannot bring the list of storage places up to date");
 	storage_places_free(&places);
@@ -177,26 +177,26 @@ int leftovers_remove(bool tell)
 	return ret ? 1 : status;
 }
 
-static int remove_from_ledger(const struct storage_place *place)
+static int remove_from_registry(const struct storage_place *place)
 {
 	struct storage_places places = {}, kept = {};
 	struct storage_places one = { (struct storage_place *)place, 1 };
-	int ret = ledger_read(&places);
+	int ret = storage_registry_read(&places);
 
 	for (size_t i = 0; !ret && i < places.count; i++)
 		if (!storage_places_have(&one, &places.items[i]))
 			ret = storage_places_add(&kept, &places.items[i]);
 	if (!ret && kept.count != places.count)
-		ret = ledger_write(&kept);
+		ret = storage_registry_write(&kept);
 	storage_places_free(&places);
 	storage_places_free(&kept);
 	return ret;
 }
 
-void leftovers_forget(const struct stock *stock)
+void leftovers_forget(const struct storage_pool *pool)
 {
-	const struct record *record = stock->record;
-	int lock = runtime_lock_all_within(LEDGER_MS);
+	const struct record *record = pool->record;
+	int lock = runtime_lock_all_within(REGISTRY_MS);
 
 	if (lock < 0)
 		return;
@@ -204,9 +204,9 @@ void leftovers_forget(const struct stock *stock)
 		const struct storage_place *place = &record->storage.items[i];
 		int ret = 0;
 
-		if (!place->device && stock->places[i].fd >= 0 &&
-		    is_done(place, stock->places[i].fd, &record->id))
-			ret = remove_from_ledger(place);
+		if (!place->device && pool->places[i].fd >= 0 &&
+		    is_done(place, pool->places[i].fd, &record->id))
+			ret = remove_from_registry(place);
 		if (ret)
 			message_errno(ret, "cannot bring the list of storage places up to date");
 	}
@@ -243,7 +243,7 @@ static int add_leftovers(const struct storage_place *place, struct strings *text
 int leftovers_list(struct strings *texts)
 {
 	struct storage_places places = {};
-	int ret = ledger_read(&places);
+	int ret = storage_registry_read(&places);
 
 	for (size_t i = 0; !ret && i < places.count; i++)
 		ret = add_leftovers(&places.items[i], texts);

@@ -3,7 +3,7 @@
 #ifndef BLKSNAP_LEFTOVERS_H
 #define BLKSNAP_LEFTOVERS_H
 
-#include "storage/stock.h"
+#include "storage/storage_pool.h"
 #include "string_list.h"
 
 /*
@@ -24,7 +24,7 @@ int leftovers_remove(bool tell);
  * Forgets the places of a snapshot whose files were just removed, as far as they are empty: who
  * has them open can tell, also where nobody else reaches them any more.
  */
-void leftovers_forget(const struct stock *stock);
+void leftovers_forget(const struct storage_pool *pool);
 
 /* What is left and where, a sentence for each place; 0 or a negative errno. */
 int leftovers_list(struct strings *texts);

@@ -30,8 +30,8 @@
 #include "lifecycle/leftovers.h"
 #include "lifecycle/notify.h"
 #include "state/runtime.h"
-#include "storage/grow.h"
-#include "storage/stock.h"
+#include "storage/growth.h"
+#include "storage/storage_pool.h"
 
 #define MIB		(UINT64_C(1) << 20)
 #define SECTOR_SIZE	512
@@ -46,7 +46,7 @@
  * struct monitor - the snapshot that is looked after
  * @control: the way to the module
  * @record: what is known of it
- * @stock: its storage
+ * @pool: its storage
  * @growth: how much it asks for, and how fast
  * @portion: bytes that the next storage file should have
  * @wanted: bytes that it asked for and did not get, as there was no room yet
@@ -58,7 +58,7 @@
 struct monitor {
 	int control;
 	const struct record *record;
-	struct stock stock;
+	struct storage_pool pool;
 	struct growth growth;
 	uint64_t portion;
 	uint64_t wanted;
@@ -115,7 +115,7 @@ static void note_storage(const struct monitor *monitor)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 "\n", monitor->stock.used,
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 "\n", monitor->pool.used,
 		 monitor->wanted);
 	note(monitor, "storage", text);
 }
@@ -162,7 +162,7 @@ static void handle_loss(const struct monitor *monitor, const struct blksnap_even
 
 static void grow(struct monitor *monitor)
 {
-	uint64_t added = stock_grow(&monitor->stock, monitor->control, monitor->wanted);
+	uint64_t added = storage_pool_grow(&monitor->pool, monitor->control, monitor->wanted);
 
 	if (added)
 		monitor->wanted = 0;
@@ -175,7 +175,7 @@ static void grow(struct monitor *monitor)
 	}
 	monitor->told = false;
 	message_note("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
-	    monitor->stock.used / MIB);
+	    monitor->pool.used / MIB);
 }
 
 static void handle_low_space(struct monitor *monitor, uint64_t bytes)
@@ -236,10 +236,10 @@ static void look_at_maker(struct monitor *monitor)
 
 static void prepare(struct monitor *monitor)
 {
-	uint64_t before = monitor->stock.used;
+	uint64_t before = monitor->pool.used;
 
-	stock_prepare(&monitor->stock, monitor->portion);
-	if (monitor->stock.used != before)
+	storage_pool_prepare(&monitor->pool, monitor->portion);
+	if (monitor->pool.used != before)
 		note_storage(monitor);
 }
 
@@ -291,8 +291,8 @@ static int clean_up(struct monitor *monitor)
 
 	if (monitor->expired)
 		hooks_run(monitor->record, "expired", "the time of the snapshot is over");
-	status = stock_remove(&monitor->stock);
-	leftovers_forget(&monitor->stock);
+	status = storage_pool_remove(&monitor->pool);
+	leftovers_forget(&monitor->pool);
 	runtime_forget(&monitor->record->id);
 	return status ? GIVEN_UP : STATUS_OK;
 }
@@ -331,21 +331,21 @@ static int look_after(const struct record *record, int lock)
 	monitor.control = control_open();
 	if (monitor.control < 0)
 		return GIVEN_UP;
-	if (stock_open(&monitor.stock, record)) {
-		stock_close(&monitor.stock);
+	if (storage_pool_open(&monitor.pool, record)) {
+		storage_pool_close(&monitor.pool);
 		close(monitor.control);
 		return GIVEN_UP;
 	}
 	catch_signals();
 	stay_in_memory();
-	if (was_here_before(lock) && !stock_resume(&monitor.stock, monitor.control)) {
+	if (was_here_before(lock) && !storage_pool_resume(&monitor.pool, monitor.control)) {
 		monitor.wanted = MIB;
 		grow(&monitor);
 	}
 	note_storage(&monitor);
 	notify_ready();
 	ret = finish(&monitor, watch(&monitor));
-	stock_close(&monitor.stock);
+	storage_pool_close(&monitor.pool);
 	close(monitor.control);
 	return ret;
 }

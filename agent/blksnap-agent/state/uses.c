@@ -110,7 +110,7 @@ static int add_devices(const char *image, dev_t image_number, struct strings *te
 		if (sscanf(entry->d_name, "%u:%u", &major_number, &minor_number) != 2)
 			continue;
 		number = makedev(major_number, minor_number);
-		if (number == image_number || !stack_lies_on(number, image_number))
+		if (number == image_number || !stack_is_on(number, image_number))
 			continue;
 		if (blksnap_device_path(major_number, minor_number, path, sizeof(path)))
 			snprintf(path, sizeof(path), "device %s", entry->d_name);

@@ -54,8 +54,8 @@ static int create(struct storage_file *file, int dir, const struct blksnap_id *i
 	return file->fd < 0 ? -errno : 0;
 }
 
-int storage_file_settle(const struct storage_file *file, struct blksnap_extents **extents,
-			const char **reason)
+int storage_file_pin(const struct storage_file *file, struct blksnap_extents **extents,
+		     const char **reason)
 {
 	int ret;
 
@@ -88,7 +88,7 @@ int storage_file_make(struct storage_file *file, int dir, const struct blksnap_i
 	if (ret == -EFBIG)
 		*reason = "the limit for the size of a file (ulimit -f) is below that";
 	if (!ret)
-		ret = storage_file_settle(file, extents, reason);
+		ret = storage_file_pin(file, extents, reason);
 	if (ret) {
 		unlinkat(dir, file->name, 0);
 		storage_file_close(file);

@@ -46,8 +46,8 @@ int storage_file_make(struct storage_file *file, int dir, const struct blksnap_i
  * Its places, which it does not leave any more. 0, or a negative errno with *reason as above.
  * What is allocated may be less than was wanted, if its maker was killed.
  */
-int storage_file_settle(const struct storage_file *file, struct blksnap_extents **extents,
-			const char **reason);
+int storage_file_pin(const struct storage_file *file, struct blksnap_extents **extents,
+		     const char **reason);
 
 /* Gives its places to the snapshot; 0 or a negative errno. The file stays in any case. */
 int storage_file_append(int control, const struct blksnap_id *id,

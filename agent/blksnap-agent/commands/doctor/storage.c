@@ -7,8 +7,8 @@
 #include "device/target.h"
 #include "lifecycle/leftovers.h"
 #include "quantity.h"
-#include "storage/choose.h"
-#include "storage/grow.h"
+#include "storage/growth.h"
+#include "storage/storage_select.h"
 
 static void check_configured(const struct settings *settings, struct finding *finding)
 {
@@ -16,7 +16,7 @@ static void check_configured(const struct settings *settings, struct finding *fi
 	struct targets none = {};
 
 	for (size_t i = 0; i < settings->storage.count && !finding->bad; i++)
-		if (choose_given(settings->storage.items[i], &none, &places))
+		if (storage_select_given(settings->storage.items[i], &none, &places))
 			doctor_bad(finding, "%s, which agent.conf names for storage, cannot be used, as said above; change the setting",
 				   settings->storage.items[i]);
 	storage_places_free(&places);

@@ -12,8 +12,8 @@
 #include "device/mounts.h"
 #include "device/stack.h"
 #include "quantity.h"
-#include "storage/choose.h"
-#include "storage/stock.h"
+#include "storage/storage_pool.h"
+#include "storage/storage_select.h"
 
 /* Those whose file blocks stay where they are, and that can protect a file. */
 static const char *const types[] = { "ext4", "xfs" };
@@ -106,9 +106,9 @@ static bool is_fit(const struct choice *choice, struct candidate *candidate, int
 		*problem = strdup("its disk can be taken out");
 		return false;
 	}
-	if (!choose_suits(number, choice->targets, problem))
+	if (!storage_select_fits(number, choice->targets, problem))
 		return false;
-	candidate->room = stock_free_bytes(fd, choice->record);
+	candidate->room = storage_pool_room(fd, choice->record);
 	if (candidate->room >= choice->bytes)
 		return true;
 	if (asprintf(problem, "it has %s beside its reserve",
@@ -136,7 +136,8 @@ static int add(struct choice *choice, struct candidate *candidate, const char *p
 	candidate->place.path = strdup(path);
 	if (!candidate->place.path)
 		return -ENOMEM;
-	candidate->unheld = !choose_lies_on_other(candidate->place.number, &choice->record->id);
+	candidate->unheld =
+	    !storage_select_overlaps_other(candidate->place.number, &choice->record->id);
 	candidate->apart = !shares_disk(candidate->place.number, choice->targets);
 	items[choice->count++] = *candidate;
 	return 0;
@@ -184,7 +185,7 @@ static bool visit(struct libmnt_fs *fs, void *argument)
 	struct choice *choice = argument;
 	dev_t number = mnt_fs_get_devno(fs);
 
-	if (!type_is_fit(fs) || !is_whole(fs) || stack_lies_on_image(number) ||
+	if (!type_is_fit(fs) || !is_whole(fs) || stack_is_on_image(number) ||
 	    is_known(choice, number))
 		return false;
 	choice->ret = consider(choice, fs);
@@ -229,7 +230,7 @@ int candidates_find(struct candidates *candidates, const struct targets *targets
 	return choice.ret ? 1 : 0;
 }
 
-void candidates_say(const struct candidates *candidates, uint64_t bytes)
+void candidates_report(const struct candidates *candidates, uint64_t bytes)
 {
 	char size[SIZE_TEXT], *text = NULL;
 	size_t length;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "state/runtime.h"
-#include "storage/grow.h"
+#include "storage/growth.h"
 
 #define SECTOR_SIZE	512
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How much storage to add: the more, the faster the last was used up. */
-#ifndef BLKSNAP_GROW_H
-#define BLKSNAP_GROW_H
+#ifndef BLKSNAP_GROWTH_H
+#define BLKSNAP_GROWTH_H
 
 #include <stdint.h>
 

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "state/ledger.h"
+#include "state/storage_registry.h"
 
-#define LEDGER_DIR	"/var/lib/blksnap"
-#define LEDGER_FILE	LEDGER_DIR "/places"
+#define REGISTRY_DIR	"/var/lib/blksnap"
+#define REGISTRY_FILE	REGISTRY_DIR "/places"
 
 /* In place: \012 is a line feed, \134 a backslash. */
 static void unescape(char *text)
@@ -45,9 +45,9 @@ static int read_line(struct storage_places *places, char *line)
 	return *place.path == '/' ? storage_places_add(places, &place) : 0;
 }
 
-int ledger_read(struct storage_places *places)
+int storage_registry_read(struct storage_places *places)
 {
-	FILE *file = fopen(LEDGER_FILE, "re");
+	FILE *file = fopen(REGISTRY_FILE, "re");
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t length;
@@ -107,27 +107,27 @@ static int sync_folder(const char *path)
 	return ret;
 }
 
-int ledger_write(const struct storage_places *places)
+int storage_registry_write(const struct storage_places *places)
 {
 	int ret;
 
-	if (mkdir(LEDGER_DIR, 0700) && errno != EEXIST)
+	if (mkdir(REGISTRY_DIR, 0700) && errno != EEXIST)
 		return -errno;
-	ret = write_lines(LEDGER_FILE ".new", places);
-	if (!ret && rename(LEDGER_FILE ".new", LEDGER_FILE))
+	ret = write_lines(REGISTRY_FILE ".new", places);
+	if (!ret && rename(REGISTRY_FILE ".new", REGISTRY_FILE))
 		ret = -errno;
-	return ret ? ret : sync_folder(LEDGER_DIR);
+	return ret ? ret : sync_folder(REGISTRY_DIR);
 }
 
-int ledger_add(const struct storage_place *place)
+int storage_registry_add(const struct storage_place *place)
 {
 	struct storage_places places = {};
-	int ret = ledger_read(&places);
+	int ret = storage_registry_read(&places);
 
 	if (!ret && !storage_places_have(&places, place)) {
 		ret = storage_places_add(&places, place);
 		if (!ret)
-			ret = ledger_write(&places);
+			ret = storage_registry_write(&places);
 	}
 	storage_places_free(&places);
 	return ret;

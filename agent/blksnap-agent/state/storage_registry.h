@@ -13,8 +13,8 @@
 #include "storage/storage_place.h"
 
 /* Each returns 0 or a negative errno. The lock of runtime_lock_all() must be held. */
-int ledger_read(struct storage_places *places);
-int ledger_add(const struct storage_place *place);
-int ledger_write(const struct storage_places *places);
+int storage_registry_read(struct storage_places *places);
+int storage_registry_add(const struct storage_place *place);
+int storage_registry_write(const struct storage_places *places);
 
 #endif

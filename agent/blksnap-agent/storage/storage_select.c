@@ -14,25 +14,25 @@
 #include "cli/message.h"
 #include "device/folder.h"
 #include "device/stack.h"
-#include "storage/choose.h"
+#include "storage/storage_select.h"
 
 /*
  * Storage above a device of the snapshot would be copied itself; the kernel refuses it. Not
  * so on the device itself, or on a partition of it.
  */
-static bool lies_above(dev_t storage, const struct targets *targets)
+static bool is_above_target(dev_t storage, const struct targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++) {
 		dev_t number = targets->items[i].member.number;
 
-		if (stack_disk(storage) != stack_disk(number) && stack_lies_on(storage, number))
+		if (stack_disk(storage) != stack_disk(number) && stack_is_on(storage, number))
 			return true;
 	}
 	return false;
 }
 
 /* An image's disk is named for the device that it is of. */
-static bool lies_on_origin_of_image(dev_t storage)
+static bool is_on_image_origin(dev_t storage)
 {
 	unsigned int major, minor;
 	bool found = false;
@@ -43,25 +43,25 @@ static bool lies_on_origin_of_image(dev_t storage)
 	for (size_t i = 0; i < images.gl_pathc; i++)
 		if (sscanf(images.gl_pathv[i], "/sys/block/blksnap-image_%u:%u", &major, &minor) ==
 		    2)
-			found |= stack_lies_on(storage, makedev(major, minor));
+			found |= stack_is_on(storage, makedev(major, minor));
 	globfree(&images);
 	return found;
 }
 
-static bool lies_on_device_in(dev_t storage, const struct record *record)
+static bool is_on_device_of(dev_t storage, const struct record *record)
 {
 	for (size_t i = 0; i < record->devices.count; i++)
-		if (stack_lies_on(storage, record->devices.items[i].number))
+		if (stack_is_on(storage, record->devices.items[i].number))
 			return true;
 	return false;
 }
 
 /* Also of one that is in the making. */
-bool choose_lies_on_other(dev_t storage, const struct blksnap_id *own)
+bool storage_select_overlaps_other(dev_t storage, const struct blksnap_id *own)
 {
 	struct blksnap_id *ids = NULL;
 	size_t count = 0;
-	bool found = lies_on_origin_of_image(storage);
+	bool found = is_on_image_origin(storage);
 
 	record_list(&ids, &count);
 	for (size_t i = 0; i < count && !found; i++) {
@@ -70,20 +70,20 @@ bool choose_lies_on_other(dev_t storage, const struct blksnap_id *own)
 		if (!memcmp(&ids[i], own, sizeof(*own)))
 			continue;
 		if (!record_read(&record, &ids[i]))
-			found = lies_on_device_in(storage, &record);
+			found = is_on_device_of(storage, &record);
 		record_free(&record);
 	}
 	free(ids);
 	return found;
 }
 
-bool choose_suits(dev_t storage, const struct targets *targets, char **reason)
+bool storage_select_fits(dev_t storage, const struct targets *targets, char **reason)
 {
 	unsigned int own = stack_block_size(storage);
 	int ret = 0;
 
 	*reason = NULL;
-	if (lies_above(storage, targets))
+	if (is_above_target(storage, targets))
 		ret = asprintf(reason, "it lies above a device of the snapshot");
 	for (size_t i = 0; !ret && i < targets->count; i++) {
 		const struct target *target = &targets->items[i];
@@ -101,7 +101,7 @@ bool choose_suits(dev_t storage, const struct targets *targets, char **reason)
 static int check_suits(const struct storage_place *place, const struct targets *targets)
 {
 	char *reason;
-	bool suits = choose_suits(place->number, targets, &reason);
+	bool suits = storage_select_fits(place->number, targets, &reason);
 
 	if (!suits)
 		message_error("cannot use %s for storage: %s", place->path,
@@ -161,8 +161,8 @@ static int check_device(const struct storage_place *place, const struct targets 
 	for (size_t i = 0; i < targets->count; i++) {
 		dev_t number = targets->items[i].member.number;
 
-		if (number != place->number && !stack_lies_on(number, place->number) &&
-		    !stack_lies_on(place->number, number))
+		if (number != place->number && !stack_is_on(number, place->number) &&
+		    !stack_is_on(place->number, number))
 			continue;
 		message_error("cannot use device %s as storage: it has a part in the snapshot", place->path);
 		return 1;
@@ -203,7 +203,8 @@ static int look_at(struct storage_place *place, const struct targets *targets)
 	return check_device(place, targets);
 }
 
-int choose_given(const char *path, const struct targets *targets, struct storage_places *places)
+int storage_select_given(const char *path, const struct targets *targets,
+			 struct storage_places *places)
 {
 	struct storage_place place = { .path = realpath(path, NULL) };
 	int ret, status;
@@ -220,9 +221,9 @@ int choose_given(const char *path, const struct targets *targets, struct storage
 	return status || ret ? 1 : 0;
 }
 
-void choose_warn(const struct storage_place *place, const struct blksnap_id *own)
+void storage_select_warn(const struct storage_place *place, const struct blksnap_id *own)
 {
-	if (choose_lies_on_other(place->number, own))
+	if (storage_select_overlaps_other(place->number, own))
 		message_note("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
 			     place->path);
 }

@@ -5,24 +5,24 @@
  * To make a file takes as long as its file system is busy. So the next one is made in
  * advance: a spare, which only has to be given to the snapshot when it asks for more.
  */
-#ifndef BLKSNAP_STOCK_H
-#define BLKSNAP_STOCK_H
+#ifndef BLKSNAP_STORAGE_POOL_H
+#define BLKSNAP_STORAGE_POOL_H
 
 #include "state/record.h"
 #include "storage/storage_file.h"
 
 /**
- * struct stock_place - a place of the record, open
+ * struct storage_pool_place - a place of the record, open
  * @fd: of the subfolder, or of the device, opened for nobody else; or a negative errno
  * @bytes: of a device that are used
  */
-struct stock_place {
+struct storage_pool_place {
 	int fd;
 	uint64_t bytes;
 };
 
 /**
- * struct stock - the storage
+ * struct storage_pool - the storage
  * @record: of the snapshot
  * @files: that it has
  * @count: number of @files
@@ -35,7 +35,7 @@ struct stock_place {
  * @failed: in the last try something else was wrong than want of room
  * @full: there was no room for one; said once
  */
-struct stock {
+struct storage_pool {
 	const struct record *record;
 	struct storage_file *files;
 	size_t count;
@@ -43,7 +43,7 @@ struct stock {
 	struct blksnap_extents *spare;
 	size_t place;
 	size_t first;
-	struct stock_place *places;
+	struct storage_pool_place *places;
 	int problem;
 	bool failed;
 	bool full;
@@ -51,40 +51,40 @@ struct stock {
 
 /*
  * Opens what the snapshot has by now. A place that cannot be opened is told of and not used. 0,
- * or 1 after a message; stock_close() follows.
+ * or 1 after a message; storage_pool_close() follows.
  */
-int stock_open(struct stock *stock, const struct record *record);
+int storage_pool_open(struct storage_pool *pool, const struct record *record);
 
 /* Gives the devices that are storage as a whole to the snapshot. 0, or 1 after a message. */
-int stock_append_devices(struct stock *stock, int control);
+int storage_pool_append_devices(struct storage_pool *pool, int control);
 
 /*
- * After stock_open(): gives the spare to the snapshot that another process had made.
+ * After storage_pool_open(): gives the spare to the snapshot that another process had made.
  * Returns the bytes that were added, also 0.
  */
-uint64_t stock_resume(struct stock *stock, int control);
+uint64_t storage_pool_resume(struct storage_pool *pool, int control);
 
 /* Makes a spare of @bytes, or of what the limit and the free space leave, if there is none. */
-void stock_prepare(struct stock *stock, uint64_t bytes);
+void storage_pool_prepare(struct storage_pool *pool, uint64_t bytes);
 
 /*
  * Gives the spare to the snapshot, or a file that is made as that would be. Returns the
  * bytes that were added, 0 after a message if there were none.
  */
-uint64_t stock_grow(struct stock *stock, int control, uint64_t bytes);
+uint64_t storage_pool_grow(struct storage_pool *pool, int control, uint64_t bytes);
 
-void stock_close(struct stock *stock);
+void storage_pool_close(struct storage_pool *pool);
 
-/* Instead of stock_open(), for stock_remove() only. The same results. */
-int stock_prepare_removal(struct stock *stock, const struct record *record);
+/* Instead of storage_pool_open(), for storage_pool_remove() only. The same results. */
+int storage_pool_prepare_removal(struct storage_pool *pool, const struct record *record);
 
 /*
  * Removes all files of a snapshot that is gone, wherever their folders are by now. 0, or 1 after
  * a message.
  */
-int stock_remove(struct stock *stock);
+int storage_pool_remove(struct storage_pool *pool);
 
 /* Bytes that a folder can take before its reserve is touched; 0 also if it cannot be told. */
-uint64_t stock_free_bytes(int folder, const struct record *record);
+uint64_t storage_pool_room(int folder, const struct record *record);
 
 #endif

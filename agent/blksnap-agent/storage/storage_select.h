@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the storage of a snapshot goes. */
-#ifndef BLKSNAP_CHOOSE_H
-#define BLKSNAP_CHOOSE_H
+#ifndef BLKSNAP_STORAGE_SELECT_H
+#define BLKSNAP_STORAGE_SELECT_H
 
 #include "device/target.h"
 #include "state/record.h"
@@ -12,16 +12,17 @@
  * a device that holds nothing; and not above a device of the snapshot. If it can be used, it is
  * added to @places. 0, or 1 after a message.
  */
-int choose_given(const char *path, const struct targets *targets, struct storage_places *places);
+int storage_select_given(const char *path, const struct targets *targets,
+			 struct storage_places *places);
 
 /* A message if it lies on a device of another snapshot than @own: two can wait for each other. */
-void choose_warn(const struct storage_place *place, const struct blksnap_id *own);
+void storage_select_warn(const struct storage_place *place, const struct blksnap_id *own);
 
 /* Whether blocks on a device can be storage for all targets; else *reason, to be freed. */
-bool choose_suits(dev_t storage, const struct targets *targets, char **reason);
+bool storage_select_fits(dev_t storage, const struct targets *targets, char **reason);
 
 /* Whether a file system on the device lies on a device of another snapshot than @own. */
-bool choose_lies_on_other(dev_t storage, const struct blksnap_id *own);
+bool storage_select_overlaps_other(dev_t storage, const struct blksnap_id *own);
 
 /**
  * struct candidates - the folders of file systems that can take the storage, best first
@@ -45,7 +46,7 @@ int candidates_find(struct candidates *candidates, const struct targets *targets
 int candidates_refuse(struct candidates *candidates, const char *path, const char *problem);
 
 /* A message that has all of them. */
-void candidates_say(const struct candidates *candidates, uint64_t bytes);
+void candidates_report(const struct candidates *candidates, uint64_t bytes);
 void candidates_free(struct candidates *candidates);
 
 #endif

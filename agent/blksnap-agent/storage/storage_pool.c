@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <linux/fs.h>
+
+#include "cli/message.h"
+#include "name.h"
+#include "quantity.h"
+#include "storage/storage_pool.h"
+
+#define MIB		(UINT64_C(1) << 20)
+#define SECTOR_SIZE	512
+
+/* Without a setting: a twentieth of the file system, but no more than this. */
+#define RESERVE_PART	20
+#define RESERVE_MOST	(UINT64_C(4) << 30)
+
+static int add_file(struct storage_pool *pool, const struct storage_file *file)
+{
+	struct storage_file *files;
+
+	files = reallocarray(pool->files, pool->count + 1, sizeof(*files));
+	if (!files)
+		return -ENOMEM;
+	pool->files = files;
+	files[pool->count++] = *file;
+	pool->used += file->size;
+	return 0;
+}
+
+static const struct storage_place *place_at(const struct storage_pool *pool, size_t i)
+{
+	return &pool->record->storage.items[i];
+}
+
+static int open_files(struct storage_pool *pool, int dir)
+{
+	struct strings names = {};
+	struct storage_file file;
+	int ret = storage_file_list(dir, &pool->record->id, &names);
+
+	for (size_t i = 0; !ret && i < names.count; i++) {
+		ret = storage_file_open(&file, dir, names.items[i]);
+		if (!ret) {
+			file.last = i + 1 == names.count;
+			ret = add_file(pool, &file);
+		}
+	}
+	strings_free(&names);
+	return ret;
+}
+
+static uint64_t within_limit(const struct storage_pool *pool, uint64_t bytes)
+{
+	uint64_t limit = pool->record->limit;
+	uint64_t left = limit > pool->used ? limit - pool->used : 0;
+
+	return limit && bytes > left ? left : bytes;
+}
+
+/*
+ * What is stored is old data of other devices. At the ends of this one it could look like a
+ * file system, and the device would be refused the next time: they are left out.
+ */
+#define DEVICE_EDGE	MIB
+
+/* The size of the device that is used, which the limit may cut. */
+static uint64_t device_bytes(const struct storage_pool *pool, int fd)
+{
+	uint64_t size;
+
+	if (ioctl(fd, BLKGETSIZE64, &size) || size <= 2 * DEVICE_EDGE)
+		return 0;
+	return within_limit(pool, size - 2 * DEVICE_EDGE) / MIB * MIB;
+}
+
+static void report_unusable_place(const struct storage_place *place, int error)
+{
+	if (place->device)
+		message_errno(error, "cannot keep device %s to ourselves", place->path);
+	else
+		message_error("cannot use %s for storage any more: %s", place->path,
+			      storage_place_problem(error));
+}
+
+/* One that somebody else has taken is told of; the others are needed no less. */
+static void open_place(struct storage_pool *pool, size_t i)
+{
+	const struct storage_place *place = place_at(pool, i);
+	int ret, fd = place->device ? storage_place_claim(place) : storage_place_open(place);
+
+	pool->places[i].fd = fd;
+	if (fd < 0) {
+		report_unusable_place(place, fd);
+		return;
+	}
+	if (place->device) {
+		pool->places[i].bytes = device_bytes(pool, fd);
+		pool->used += pool->places[i].bytes;
+		return;
+	}
+	ret = open_files(pool, fd);
+	if (!ret)
+		return;
+	message_errno(ret, "cannot open the storage files in %s", place->path);
+	close(fd);
+	pool->places[i].fd = ret;
+}
+
+static int init(struct storage_pool *pool, const struct record *record)
+{
+	memset(pool, 0, sizeof(*pool));
+	pool->record = record;
+	pool->places = calloc(record->storage.count + 1, sizeof(*pool->places));
+	if (!pool->places) {
+		message_errno(-ENOMEM, "cannot open the storage");
+		return 1;
+	}
+	for (size_t i = 0; i < record->storage.count; i++)
+		pool->places[i].fd = -EBADF;
+	return 0;
+}
+
+int storage_pool_open(struct storage_pool *pool, const struct record *record)
+{
+	int status = init(pool, record);
+
+	for (size_t i = 0; !status && i < record->storage.count; i++)
+		open_place(pool, i);
+	return status;
+}
+
+int storage_pool_prepare_removal(struct storage_pool *pool, const struct record *record)
+{
+	return init(pool, record);
+}
+
+static int append_device(const struct storage_pool *pool, int control, size_t i)
+{
+	struct blksnap_range all = {
+		.sector = DEVICE_EDGE / SECTOR_SIZE,
+		.count = pool->places[i].bytes / SECTOR_SIZE,
+	};
+	const struct storage_place *place = place_at(pool, i);
+	char *node;
+	int ret;
+
+	if (pool->places[i].fd < 0)
+		return 1;
+	node = name_of_device(place->number);
+	ret = node ? 0 : -ENXIO;
+	if (!ret && all.count)
+		ret = blksnap_snapshot_append(control, &pool->record->id, node, &all, 1);
+	free(node);
+	if (ret)
+		message_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use device %s as storage",
+			       place->path);
+	return ret ? 1 : 0;
+}
+
+int storage_pool_append_devices(struct storage_pool *pool, int control)
+{
+	int status = 0;
+
+	for (size_t i = 0; !status && i < pool->record->storage.count; i++)
+		if (place_at(pool, i)->device)
+			status = append_device(pool, control, i);
+	return status;
+}
+
+static uint64_t reserve_of(const struct record *record, uint64_t size)
+{
+	uint64_t part = size / RESERVE_PART;
+
+	if (record->reserve_set)
+		return record->reserve;
+	return part < RESERVE_MOST ? part : RESERVE_MOST;
+}
+
+uint64_t storage_pool_room(int folder, const struct record *record)
+{
+	struct statvfs fs;
+	uint64_t size, left, reserve;
+
+	if (fstatvfs(folder, &fs))
+		return 0;
+	size = (uint64_t)fs.f_blocks * fs.f_frsize;
+	left = (uint64_t)fs.f_bavail * fs.f_frsize;
+	reserve = reserve_of(record, size);
+	return left > reserve ? left - reserve : 0;
+}
+
+/* Whole MiB, which all block sizes divide. */
+static uint64_t allowed(const struct storage_pool *pool, int folder, uint64_t bytes)
+{
+	uint64_t room = storage_pool_room(folder, pool->record);
+
+	bytes = (bytes + MIB - 1) / MIB * MIB;
+	if (room > bytes)
+		room = bytes;
+	return within_limit(pool, room) / MIB * MIB;
+}
+
+static bool make_spare_in(struct storage_pool *pool, size_t i, uint64_t bytes)
+{
+	int ret, dir = pool->places[i].fd;
+	struct storage_file file;
+	const char *reason = NULL;
+
+	ret = storage_file_make(&file, dir, &pool->record->id, bytes, &pool->spare, &reason);
+	if (!ret) {
+		ret = add_file(pool, &file);
+		if (ret) {
+			blksnap_extents_close(pool->spare);
+			storage_file_close(&file);
+			storage_file_remove(dir, file.name);
+		}
+	}
+	if (!ret)
+		return true;
+	pool->spare = NULL;
+	if (ret != pool->problem)
+		message_errno(ret, "cannot make a storage file in %s%s%s", place_at(pool, i)->path,
+			      reason ? ": " : "", reason ? reason : "");
+	pool->problem = ret;
+	pool->failed = true;
+	return false;
+}
+
+static bool make_spare(struct storage_pool *pool, uint64_t bytes)
+{
+	for (size_t i = pool->first; i < pool->record->storage.count; i++) {
+		bool usable = !place_at(pool, i)->device && pool->places[i].fd >= 0;
+		uint64_t part = usable ? allowed(pool, pool->places[i].fd, bytes) : 0;
+
+		if (!part || !make_spare_in(pool, i, part))
+			continue;
+		pool->place = i;
+		return true;
+	}
+	return false;
+}
+
+/* The place and the name of the spare, for messages. */
+static void report_spare_failed(const struct storage_pool *pool, int error, const char *yet)
+{
+	message_failed(BLKSNAP_SNAPSHOT_APPEND, error,
+		       "cannot use file %s/" STORAGE_SUBFOLDER "/%s as storage%s",
+		       place_at(pool, pool->place)->path, pool->files[pool->count - 1].name,
+		       yet);
+}
+
+/*
+ * A file is kept even if the kernel did not take it: part of it may be in use. For want of
+ * memory it is tried again later.
+ */
+static int use_spare(struct storage_pool *pool, int control)
+{
+	int ret = storage_file_append(control, &pool->record->id, pool->spare);
+
+	if (ret == -ENOMEM) {
+		if (ret != pool->problem)
+			report_spare_failed(pool, ret, " yet");
+		pool->problem = ret;
+		return ret;
+	}
+	blksnap_extents_close(pool->spare);
+	pool->spare = NULL;
+	if (!ret) {
+		pool->problem = 0;
+		pool->full = false;
+	} else if (ret != -ESRCH) {
+		report_spare_failed(pool, ret, "");
+		pool->first = pool->place + 1;
+		pool->failed = true;
+	}
+	return ret;
+}
+
+static void report_full(struct storage_pool *pool, uint64_t bytes)
+{
+	char wanted[SIZE_TEXT], used[SIZE_TEXT];
+	bool limited = pool->record->limit && pool->used + MIB > pool->record->limit;
+
+	if (pool->full || pool->failed)
+		return;
+	pool->full = true;
+	message_error("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
+		      size_format(bytes, wanted), limited ? "its limit is reached" :
+		      "there is no space beside the reserve", size_format(pool->used, used));
+}
+
+void storage_pool_prepare(struct storage_pool *pool, uint64_t bytes)
+{
+	if (!pool->spare)
+		make_spare(pool, bytes);
+}
+
+uint64_t storage_pool_grow(struct storage_pool *pool, int control, uint64_t bytes)
+{
+	pool->failed = false;
+	while (pool->spare || make_spare(pool, bytes)) {
+		int ret = use_spare(pool, control);
+
+		if (!ret)
+			return pool->files[pool->count - 1].size;
+		if (ret == -ESRCH || ret == -ENOMEM)
+			return 0;
+	}
+	report_full(pool, bytes);
+	return 0;
+}
+
+/* What the kernel has already, it refuses. */
+static bool append_again(const struct storage_pool *pool, int control,
+			 const struct storage_file *file)
+{
+	struct blksnap_extents *extents;
+	const char *reason;
+	int ret;
+
+	if (storage_file_pin(file, &extents, &reason))
+		return false;
+	ret = storage_file_append(control, &pool->record->id, extents);
+	blksnap_extents_close(extents);
+	return !ret;
+}
+
+uint64_t storage_pool_resume(struct storage_pool *pool, int control)
+{
+	uint64_t added = 0;
+
+	for (size_t i = 0; i < pool->count; i++)
+		if (pool->files[i].last && append_again(pool, control, &pool->files[i]))
+			added += pool->files[i].size;
+	return added;
+}
+
+void storage_pool_close(struct storage_pool *pool)
+{
+	blksnap_extents_close(pool->spare);
+	for (size_t i = 0; i < pool->count; i++)
+		storage_file_close(&pool->files[i]);
+	for (size_t i = 0; pool->places && i < pool->record->storage.count; i++)
+		if (pool->places[i].fd >= 0)
+			close(pool->places[i].fd);
+	free(pool->files);
+	free(pool->places);
+}
+
+static int remove_in(const struct storage_pool *pool, size_t i)
+{
+	const char *path = place_at(pool, i)->path;
+	struct strings names = {};
+	int dir = pool->places[i].fd;
+	int ret = storage_file_list(dir, &pool->record->id, &names);
+	int status = 0;
+
+	if (ret)
+		message_errno(ret, "cannot look for storage files in %s", path);
+	for (size_t k = 0; k < names.count; k++) {
+		int error = storage_file_remove(dir, names.items[k]);
+
+		if (error) {
+			message_errno(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s", path,
+				      names.items[k]);
+			status = 1;
+		}
+	}
+	strings_free(&names);
+	return ret ? 1 : status;
+}
+
+int storage_pool_remove(struct storage_pool *pool)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < pool->record->storage.count; i++) {
+		const struct storage_place *place = place_at(pool, i);
+		struct storage_pool_place *open = &pool->places[i];
+
+		if (place->device)
+			continue;
+		if (open->fd < 0)
+			open->fd = storage_place_open(place);
+		if (open->fd >= 0) {
+			status |= remove_in(pool, i);
+		} else if (open->fd != -ENOENT) {
+			message_error("cannot remove what was stored in %s: %s", place->path,
+				      storage_place_problem(open->fd));
+			status = 1;
+		}
+	}
+	return status;
+}
