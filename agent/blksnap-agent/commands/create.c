@@ -26,8 +26,8 @@
 #include "lifecycle/launch.h"
 #include "lifecycle/settle.h"
 #include "state/creator.h"
-#include "state/draft.h"
-#include "state/find.h"
+#include "state/lookup.h"
+#include "state/pending_snapshot.h"
 #include "state/runtime.h"
 
 /*
@@ -71,7 +71,7 @@ static int check_name(const char *name)
 {
 	struct blksnap_id id;
 
-	if (!name || find_by_name(name, &id) == -ENOENT)
+	if (!name || lookup_by_name(name, &id) == -ENOENT)
 		return 0;
 	message_error("there is a snapshot named %s already", name);
 	return 1;
@@ -145,7 +145,7 @@ static int fill_record(struct making *making, const char *name)
 	record->hook_timeout = making->settings->hook_timeout;
 	record->hooks = strdup(making->settings->hooks);
 	record->name = name ? strdup(name) : NULL;
-	record->creator = creator_own();
+	record->creator = creator_describe();
 	if (!record->hooks || !record->creator || (name && !record->name))
 		ret = -ENOMEM;
 	for (size_t i = 0; !ret && i < making->targets.count; i++)
@@ -171,18 +171,18 @@ static int write_name(struct making *making)
 
 static int create(struct making *making)
 {
-	int ret = draft_open(&making->draft);
+	int ret = pending_snapshot_open(&making->pending);
 
 	if (ret) {
 		message_errno(ret, "cannot prepare a snapshot in " RUNTIME_DIR);
 		return 1;
 	}
-	ret = blksnap_snapshot_create(making->control, making->draft.id);
+	ret = blksnap_snapshot_create(making->control, making->pending.id);
 	if (ret) {
 		message_failed(BLKSNAP_SNAPSHOT_CREATE, ret, "cannot create a snapshot");
 		return 1;
 	}
-	making->record.id = *making->draft.id;
+	making->record.id = *making->pending.id;
 	making->created = true;
 	making->lock = runtime_lock(&making->record.id, "create", true);
 	ret = making->lock < 0 ? making->lock : 0;
@@ -192,7 +192,7 @@ static int create(struct making *making)
 		message_errno(ret, "cannot lock the snapshot's record");
 	if (ret || write_name(making))
 		return 1;
-	draft_remove(&making->draft);
+	pending_snapshot_remove(&making->pending);
 	return 0;
 }
 
@@ -204,7 +204,7 @@ static int add_devices(struct making *making)
 		char label[MEMBER_LABEL];
 
 		if (ret == -EBUSY) {
-			creator_say_held(&target->member, &making->record.id);
+			creator_report_holder(&target->member, &making->record.id);
 			return 1;
 		}
 		if (ret) {
@@ -329,7 +329,7 @@ static const char *name_of(const struct arguments *arguments)
 static int destroy_replaced(struct making *making, const struct arguments *arguments)
 {
 	struct blksnap_id id;
-	int ret = arguments->replace ? find_by_name(arguments->replace, &id) : -ENOENT;
+	int ret = arguments->replace ? lookup_by_name(arguments->replace, &id) : -ENOENT;
 
 	if (ret == -ENOENT)
 		return 0;
@@ -387,7 +387,7 @@ static int run(const struct arguments *arguments)
 		 find_targets(&making.targets, arguments);
 	if (!status)
 		status = make(&making, arguments);
-	draft_remove(&making.draft);
+	pending_snapshot_remove(&making.pending);
 	if (making.lock >= 0)
 		close(making.lock);
 	record_free(&making.record);

@@ -11,15 +11,15 @@
 #include "commands/command.h"
 #include "commands/destroy.h"
 #include "lifecycle/ending.h"
-#include "state/find.h"
+#include "state/image_uses.h"
+#include "state/lookup.h"
 #include "state/runtime.h"
-#include "state/uses.h"
 
 /* A mounted file system that loses its device gives errors to whoever uses it. */
 static int check_not_mounted(const struct record *record, const char *text)
 {
 	struct strings folders = {};
-	int ret = uses_mounted(record, &folders);
+	int ret = image_uses_mounted(record, &folders);
 
 	if (ret)
 		message_errno(ret, "cannot tell whether snapshot %s is mounted", text);
@@ -34,7 +34,7 @@ static int check_not_mounted(const struct record *record, const char *text)
 static int check_not_used(const struct record *record, const char *text)
 {
 	struct strings uses = {};
-	int ret = uses_elsewhere(record, &uses);
+	int ret = image_uses_elsewhere(record, &uses);
 	char *joined = strings_join(&uses, ", ");
 
 	if (ret)
@@ -148,7 +148,7 @@ static int destroy_named(int control, const struct arguments *arguments)
 	int status = ids ? 0 : 1;
 
 	for (size_t i = 0; !status && i < arguments->word_count; i++)
-		status = find_snapshot(arguments->words[i], &ids[i]);
+		status = lookup_snapshot(arguments->words[i], &ids[i]);
 	if (!status)
 		for (size_t i = 0; i < arguments->word_count; i++)
 			status |= destroy_or_tell(control, arguments, &ids[i],

@@ -12,7 +12,7 @@
 #include "cli/message.h"
 #include "cli/output.h"
 #include "commands/command.h"
-#include "commands/device.h"
+#include "commands/tracked_device.h"
 #include "device/target.h"
 #include "quantity.h"
 
@@ -91,9 +91,9 @@ const struct agent_command agent_device_detach = {
 
 static int print_one(const struct target *target, bool json)
 {
-	struct device_view view;
+	struct tracked_device device;
 	struct json_object *object;
-	int ret = device_look(&view, target->member.path, target->fd);
+	int ret = tracked_device_read(&device, target->member.path, target->fd);
 
 	if (ret) {
 		message_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s",
@@ -101,11 +101,11 @@ static int print_one(const struct target *target, bool json)
 		return 1;
 	}
 	if (!json) {
-		device_print(&view);
+		tracked_device_print(&device);
 		return output_flush();
 	}
 	object = output_begin();
-	json_object_object_add(object, "device", device_json(&view));
+	json_object_object_add(object, "device", tracked_device_json(&device));
 	return output_end(object);
 }
 
@@ -130,19 +130,19 @@ const struct agent_command agent_device_status = {
 	.run = run_status,
 };
 
-static void print_line(const struct device_view *view)
+static void print_line(const struct tracked_device *device)
 {
 	char generation[BLKSNAP_ID_TEXT], size[SIZE_TEXT];
 
-	printf("%-16s  %10s  %s  %6u  %s\n", view->path,
-	       size_format(view->tracker.device_size, size),
-	       blksnap_id_format(&view->tracker.generation, generation), view->tracker.number,
-	       *view->image.name ? view->image.name : "-");
+	printf("%-16s  %10s  %s  %6u  %s\n", device->path,
+	       size_format(device->tracker.device_size, size),
+	       blksnap_id_format(&device->tracker.generation, generation), device->tracker.number,
+	       *device->image.name ? device->image.name : "-");
 }
 
 static void list_one(const char *name, struct json_object *array)
 {
-	struct device_view view;
+	struct tracked_device device;
 	char path[512];
 	bool tracked;
 	int fd;
@@ -153,12 +153,12 @@ static void list_one(const char *name, struct json_object *array)
 	fd = blksnap_device_open(path);
 	if (fd < 0)
 		return;
-	tracked = !device_look(&view, path, fd) && view.tracked;
+	tracked = !tracked_device_read(&device, path, fd) && device.tracked;
 	close(fd);
 	if (tracked && array)
-		json_object_array_add(array, device_json(&view));
+		json_object_array_add(array, tracked_device_json(&device));
 	else if (tracked)
-		print_line(&view);
+		print_line(&device);
 }
 
 /* Without a size there is no medium, and a drive would be woken for nothing. */

@@ -8,13 +8,13 @@
 #include "commands/command.h"
 #include "commands/show.h"
 #include "quantity.h"
-#include "state/find.h"
+#include "state/lookup.h"
 
 #define NAME_MOST	24
 
-static void print_line(const struct view *view)
+static void print_line(const struct snapshot_status *snapshot)
 {
-	const struct record *record = &view->record;
+	const struct record *record = &snapshot->record;
 	char id[BLKSNAP_ID_TEXT], used[SIZE_TEXT], created[OUTPUT_TIME] = "-";
 	char *devices = members_join(&record->devices);
 
@@ -22,8 +22,8 @@ static void print_line(const struct view *view)
 		output_time_text(record->created, created);
 	printf("%s  %-*.*s  ", blksnap_id_format(&record->id, id), NAME_MOST / 2, NAME_MOST,
 	       record->name ? record->name : "-");
-	show_state(view->state, 9);
-	printf("  %-20s  %10s  %s\n", created, size_format(view->allocated, used),
+	snapshot_report_state(snapshot->state, 9);
+	printf("  %-20s  %10s  %s\n", created, size_format(snapshot->allocated, used),
 	       devices && *devices ? devices : "-");
 	free(devices);
 }
@@ -31,19 +31,19 @@ static void print_line(const struct view *view)
 static int add(const struct blksnap_id *id, struct json_object *array)
 {
 	struct json_object *object;
-	struct view view;
-	int ret = view_open(&view, id);
+	struct snapshot_status snapshot;
+	int ret = snapshot_status_read(&snapshot, id);
 
 	if (ret)
 		message_errno(ret, "cannot read the record of a snapshot");
 	if (!ret && array) {
 		object = json_object_new_object();
-		show_json(object, &view);
+		snapshot_report_json(object, &snapshot);
 		json_object_array_add(array, object);
 	} else if (!ret) {
-		print_line(&view);
+		print_line(&snapshot);
 	}
-	view_free(&view);
+	snapshot_status_free(&snapshot);
 	return ret ? 1 : 0;
 }
 
@@ -77,7 +77,7 @@ static int run(const struct arguments *arguments)
 	size_t count;
 	int status;
 
-	if (find_all(&ids, &count))
+	if (lookup_all(&ids, &count))
 		return STATUS_FAILED;
 	status = arguments->json ? print_json(ids, count) : print_table(ids, count);
 	free(ids);

@@ -7,7 +7,7 @@
 
 #include "cli/settings.h"
 #include "device/target.h"
-#include "state/draft.h"
+#include "state/pending_snapshot.h"
 #include "state/record.h"
 
 /**
@@ -16,7 +16,7 @@
  * @targets: the devices
  * @record: what gets known of it
  * @control: the way to the module
- * @draft: its id, as long as it has no record
+ * @pending: its id, as long as it has no record
  * @lock: held while it is half made, or -1
  * @created: the kernel has it
  */
@@ -24,7 +24,7 @@ struct making {
 	const struct settings *settings;
 	struct targets targets;
 	struct record record;
-	struct draft draft;
+	struct pending_snapshot pending;
 	int control;
 	int lock;
 	bool created;

@@ -10,48 +10,48 @@
 #include "cli/message.h"
 #include "cli/output.h"
 #include "commands/command.h"
-#include "state/find.h"
-#include "state/view.h"
+#include "state/lookup.h"
+#include "state/snapshot_status.h"
 
-static int64_t created(const struct view *view)
+static int64_t created(const struct snapshot_status *snapshot)
 {
-	return view->record.created;
+	return snapshot->record.created;
 }
 
-static int64_t expires(const struct view *view)
+static int64_t expires(const struct snapshot_status *snapshot)
 {
-	return view->record.expires;
+	return snapshot->record.expires;
 }
 
-static int64_t lost(const struct view *view)
+static int64_t lost(const struct snapshot_status *snapshot)
 {
-	return !strcmp(view->state, "lost");
+	return !strcmp(snapshot->state, "lost");
 }
 
-static int64_t watched(const struct view *view)
+static int64_t watched(const struct snapshot_status *snapshot)
 {
-	return view->monitor > 0;
+	return snapshot->monitor > 0;
 }
 
-static int64_t allocated(const struct view *view)
+static int64_t allocated(const struct snapshot_status *snapshot)
 {
-	return view->allocated;
+	return snapshot->allocated;
 }
 
-static int64_t wanted(const struct view *view)
+static int64_t wanted(const struct snapshot_status *snapshot)
 {
-	return view->wanted;
+	return snapshot->wanted;
 }
 
-static int64_t limit(const struct view *view)
+static int64_t limit(const struct snapshot_status *snapshot)
 {
-	return view->record.limit;
+	return snapshot->record.limit;
 }
 
 static const struct {
 	const char *name;
 	const char *help;
-	int64_t (*value)(const struct view *view);
+	int64_t (*value)(const struct snapshot_status *snapshot);
 } gauges[] = {
 	{ "created_timestamp_seconds", "When the snapshot was made.", created },
 	{ "expires_timestamp_seconds", "When it ends by itself; 0: never.", expires },
@@ -62,50 +62,50 @@ static const struct {
 	{ "storage_limit_bytes", "Storage that it may have; 0: no limit.", limit },
 };
 
-static void print_gauge(size_t gauge, const struct view *views, size_t count)
+static void print_gauge(size_t gauge, const struct snapshot_status *snapshots, size_t count)
 {
 	char id[BLKSNAP_ID_TEXT];
 
 	printf("# HELP blksnap_snapshot_%s %s\n# TYPE blksnap_snapshot_%s gauge\n",
 	       gauges[gauge].name, gauges[gauge].help, gauges[gauge].name);
 	for (size_t i = 0; i < count; i++)
-		if (views[i].managed)
+		if (snapshots[i].managed)
 			printf("blksnap_snapshot_%s{id=\"%s\",name=\"%s\"} %" PRIi64 "\n",
-			       gauges[gauge].name, blksnap_id_format(&views[i].record.id, id),
-			       views[i].record.name ? views[i].record.name : "",
-			       gauges[gauge].value(&views[i]));
+			       gauges[gauge].name, blksnap_id_format(&snapshots[i].record.id, id),
+			       snapshots[i].record.name ? snapshots[i].record.name : "",
+			       gauges[gauge].value(&snapshots[i]));
 }
 
-static int print(const struct view *views, size_t count)
+static int print(const struct snapshot_status *snapshots, size_t count)
 {
 	printf("# HELP blksnap_snapshots Snapshots that are held, also those of other programs.\n"
 	       "# TYPE blksnap_snapshots gauge\nblksnap_snapshots %zu\n", count);
 	for (size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
-		print_gauge(i, views, count);
+		print_gauge(i, snapshots, count);
 	return output_flush() ? STATUS_FAILED : STATUS_OK;
 }
 
 static int run(const struct arguments *arguments)
 {
 	struct blksnap_id *ids;
-	struct view *views;
+	struct snapshot_status *snapshots;
 	size_t count, opened = 0;
 	int ret, status = STATUS_FAILED;
 
 	(void)arguments;
-	if (find_all(&ids, &count))
+	if (lookup_all(&ids, &count))
 		return STATUS_FAILED;
-	views = calloc(count + 1, sizeof(*views));
+	snapshots = calloc(count + 1, sizeof(*snapshots));
 	/* One that ended meanwhile has no record any more, and is not counted as managed. */
-	for (ret = views ? 0 : -ENOMEM; !ret && opened < count; opened++)
-		ret = view_open(&views[opened], &ids[opened]);
+	for (ret = snapshots ? 0 : -ENOMEM; !ret && opened < count; opened++)
+		ret = snapshot_status_read(&snapshots[opened], &ids[opened]);
 	if (ret)
 		message_errno(ret, "cannot read what is known of a snapshot");
 	else
-		status = print(views, count);
+		status = print(snapshots, count);
 	for (size_t i = 0; i < opened; i++)
-		view_free(&views[i]);
-	free(views);
+		snapshot_status_free(&snapshots[i]);
+	free(snapshots);
 	free(ids);
 	return status;
 }

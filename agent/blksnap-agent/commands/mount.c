@@ -22,9 +22,9 @@
 #include "commands/command.h"
 #include "device/folder.h"
 #include "lifecycle/mount_point.h"
-#include "state/find.h"
-#include "state/uses.h"
-#include "state/view.h"
+#include "state/image_uses.h"
+#include "state/lookup.h"
+#include "state/snapshot_status.h"
 
 extern char **environ;
 
@@ -154,7 +154,7 @@ static const char *options_for(const char *type)
 
 /**
  * struct mounting - of all images of a snapshot
- * @view: the snapshot
+ * @snapshot: the snapshot
  * @path: of the folder below which they are mounted
  * @dir: it, open
  * @names: of the folders in it, as far as there are such by now
@@ -162,7 +162,7 @@ static const char *options_for(const char *type)
  * @devices: the device of each of them
  */
 struct mounting {
-	const struct view *view;
+	const struct snapshot_status *snapshot;
 	const char *path;
 	int dir;
 	struct strings names;
@@ -178,8 +178,8 @@ static char *all_options(const struct mounting *mounting, size_t i, const char *
 	char *option, *text;
 	int ret = own ? strings_add(&options, own) : 0;
 
-	for (i++; !ret && i < mounting->view->record.devices.count; i++) {
-		const struct view_device *device = &mounting->view->devices[i];
+	for (i++; !ret && i < mounting->snapshot->record.devices.count; i++) {
+		const struct image_status *device = &mounting->snapshot->devices[i];
 
 		if (!device->member->role)
 			break;
@@ -198,7 +198,7 @@ static char *all_options(const struct mounting *mounting, size_t i, const char *
 static int mount_on(const struct mounting *mounting, size_t i, int folder, const char *name,
 		    const char *type)
 {
-	const char *image = mounting->view->devices[i].image;
+	const char *image = mounting->snapshot->devices[i].image;
 	char *options = all_options(mounting, i, type);
 	int ret = options ? mount_point_mount(folder, image, type, options) : -ENOMEM;
 
@@ -211,7 +211,7 @@ static int mount_on(const struct mounting *mounting, size_t i, int folder, const
 
 static int mount_image(const struct mounting *mounting, size_t i, int folder, const char *name)
 {
-	const char *image = mounting->view->devices[i].image;
+	const char *image = mounting->snapshot->devices[i].image;
 	char *type = type_of(image);
 	int status = 1;
 
@@ -237,14 +237,14 @@ static int note_folder(struct mounting *mounting, size_t i, const char *name)
 	if (!ret)
 		ret = strings_add(&mounting->folders, path);
 	if (!ret)
-		ret = strings_add(&mounting->devices, mounting->view->devices[i].member->path);
+		ret = strings_add(&mounting->devices, mounting->snapshot->devices[i].member->path);
 	free(path);
 	return ret ? 1 : 0;
 }
 
 static int mount_device(struct mounting *mounting, size_t i)
 {
-	const struct view_device *device = &mounting->view->devices[i];
+	const struct image_status *device = &mounting->snapshot->devices[i];
 	bool made = false;
 	int folder, status = 1;
 	char *name;
@@ -271,7 +271,7 @@ static int mount_device(struct mounting *mounting, size_t i)
 static int unmount_all(const struct record *record, const char *text)
 {
 	struct strings folders = {};
-	int ret = uses_mounted(record, &folders);
+	int ret = image_uses_mounted(record, &folders);
 	int status = 0;
 
 	if (ret)
@@ -293,11 +293,11 @@ static int mount_all(struct mounting *mounting, const char *text)
 {
 	int status = 0;
 
-	for (size_t i = 0; !status && i < mounting->view->record.devices.count; i++)
-		if (!mounting->view->devices[i].member->role)
+	for (size_t i = 0; !status && i < mounting->snapshot->record.devices.count; i++)
+		if (!mounting->snapshot->devices[i].member->role)
 			status = mount_device(mounting, i);
 	if (status)
-		unmount_all(&mounting->view->record, text);
+		unmount_all(&mounting->snapshot->record, text);
 	return status;
 }
 
@@ -338,7 +338,7 @@ static int open_folder(const char *path)
 static int check_not_mounted(const struct record *record, const char *text)
 {
 	struct strings folders = {};
-	int ret = uses_mounted(record, &folders);
+	int ret = image_uses_mounted(record, &folders);
 
 	if (!ret && folders.count)
 		message_error("snapshot %s is mounted at %s already", text, folders.items[0]);
@@ -354,14 +354,14 @@ static int mount_below(const struct arguments *arguments, const struct record *r
 {
 	const char *text = arguments->words[0];
 	struct mounting mounting = { .path = path };
-	struct view view;
+	struct snapshot_status snapshot;
 	int status;
 
-	mounting.view = &view;
+	mounting.snapshot = &snapshot;
 	mounting.dir = open_folder(path);
 	if (mounting.dir < 0)
 		return 1;
-	status = view_open(&view, &record->id) ? 1 : 0;
+	status = snapshot_status_read(&snapshot, &record->id) ? 1 : 0;
 	if (status)
 		message_error("cannot read what is known of snapshot %s", text);
 	else
@@ -373,7 +373,7 @@ static int mount_below(const struct arguments *arguments, const struct record *r
 	strings_free(&mounting.names);
 	strings_free(&mounting.folders);
 	strings_free(&mounting.devices);
-	view_free(&view);
+	snapshot_status_free(&snapshot);
 	return status;
 }
 
@@ -386,7 +386,7 @@ static int run_mount(const struct arguments *arguments)
 	if (!path)
 		message_errno(-errno, "cannot mount below %s", arguments->words[1]);
 	if (!status)
-		status = find_record(arguments->words[0], &record) ||
+		status = lookup_record(arguments->words[0], &record) ||
 			 check_not_mounted(&record, arguments->words[0]) ||
 			 mount_below(arguments, &record, path);
 	record_free(&record);
@@ -407,7 +407,7 @@ const struct agent_command agent_snapshot_mount = {
 static int run_umount(const struct arguments *arguments)
 {
 	struct record record;
-	int status = find_record(arguments->words[0], &record);
+	int status = lookup_record(arguments->words[0], &record);
 
 	if (!status)
 		status = unmount_all(&record, arguments->words[0]);

@@ -11,7 +11,7 @@
 #include "commands/command.h"
 #include "commands/show.h"
 #include "quantity.h"
-#include "state/find.h"
+#include "state/lookup.h"
 
 static const char *error_text(int error)
 {
@@ -20,7 +20,7 @@ static const char *error_text(int error)
 	return blksnap_strerror(BLKSNAP_IMAGE_INFO, error);
 }
 
-static struct json_object *device_json(const struct view_device *device)
+static struct json_object *device_json(const struct image_status *device)
 {
 	const struct member *member = device->member;
 	struct json_object *object = json_object_new_object();
@@ -47,12 +47,12 @@ static struct json_object *device_json(const struct view_device *device)
 	return object;
 }
 
-static struct json_object *devices_json(const struct view *view)
+static struct json_object *devices_json(const struct snapshot_status *snapshot)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < view->record.devices.count; i++)
-		json_object_array_add(array, device_json(&view->devices[i]));
+	for (size_t i = 0; i < snapshot->record.devices.count; i++)
+		json_object_array_add(array, device_json(&snapshot->devices[i]));
 	return array;
 }
 
@@ -65,27 +65,27 @@ static struct json_object *storage_json(const struct storage_places *places)
 	return array;
 }
 
-void show_json(struct json_object *object, const struct view *view)
+void snapshot_report_json(struct json_object *object, const struct snapshot_status *snapshot)
 {
-	const struct record *record = &view->record;
+	const struct record *record = &snapshot->record;
 	char text[BLKSNAP_ID_TEXT];
 
 	output_text(object, "id", blksnap_id_format(&record->id, text));
 	output_text(object, "name", record->name);
-	output_text(object, "state", view->state);
-	json_object_object_add(object, "devices", devices_json(view));
+	output_text(object, "state", snapshot->state);
+	json_object_object_add(object, "devices", devices_json(snapshot));
 	json_object_object_add(object, "storage", storage_json(&record->storage));
-	output_number(object, "storage_bytes", view->allocated);
-	output_number(object, "wanted_bytes", view->wanted);
+	output_number(object, "storage_bytes", snapshot->allocated);
+	output_number(object, "wanted_bytes", snapshot->wanted);
 	output_number(object, "limit", record->limit);
 	output_time(object, "created", record->created);
 	output_text(object, "creator", record->creator);
 	output_time(object, "expires", record->expires);
 	json_object_object_add(object, "monitor",
-			       view->monitor ? json_object_new_int64(view->monitor) : NULL);
+			       snapshot->monitor ? json_object_new_int64(snapshot->monitor) : NULL);
 }
 
-void show_state(const char *state, int width)
+void snapshot_report_state(const char *state, int width)
 {
 	enum output_colour colour = OUTPUT_DOUBTFUL;
 
@@ -96,10 +96,10 @@ void show_state(const char *state, int width)
 	output_coloured(colour, state, width);
 }
 
-static void print_devices(const struct view *view)
+static void print_devices(const struct snapshot_status *snapshot)
 {
-	for (size_t i = 0; i < view->record.devices.count; i++) {
-		const struct view_device *device = &view->devices[i];
+	for (size_t i = 0; i < snapshot->record.devices.count; i++) {
+		const struct image_status *device = &snapshot->devices[i];
 		const struct member *member = device->member;
 
 		printf("device:   %s\n", member->path);
@@ -114,50 +114,50 @@ static void print_devices(const struct view *view)
 	}
 }
 
-static void print_life(const struct view *view)
+static void print_life(const struct snapshot_status *snapshot)
 {
 	char text[OUTPUT_TIME];
 
-	printf("created:  %s\n", output_time_text(view->record.created, text));
-	if (view->record.creator)
-		printf("by:       %s\n", view->record.creator);
-	if (view->record.expires)
-		printf("expires:  %s\n", output_time_text(view->record.expires, text));
-	if (view->monitor)
-		printf("monitor:  process %ld\n", view->monitor);
+	printf("created:  %s\n", output_time_text(snapshot->record.created, text));
+	if (snapshot->record.creator)
+		printf("by:       %s\n", snapshot->record.creator);
+	if (snapshot->record.expires)
+		printf("expires:  %s\n", output_time_text(snapshot->record.expires, text));
+	if (snapshot->monitor)
+		printf("monitor:  process %ld\n", snapshot->monitor);
 	else
 		printf("monitor:  none, nobody looks after it; \"blksnap-agent cleanup\" mends that\n");
 }
 
-static void print_text(const struct view *view)
+static void print_text(const struct snapshot_status *snapshot)
 {
-	const struct record *record = &view->record;
+	const struct record *record = &snapshot->record;
 	char id[BLKSNAP_ID_TEXT], used[SIZE_TEXT], limit[SIZE_TEXT];
 
 	printf("id:       %s\n", blksnap_id_format(&record->id, id));
 	if (record->name)
 		printf("name:     %s\n", record->name);
 	fputs("state:    ", stdout);
-	show_state(view->state, 0);
+	snapshot_report_state(snapshot->state, 0);
 	putchar('\n');
-	if (!view->managed)
+	if (!snapshot->managed)
 		return;
-	print_devices(view);
+	print_devices(snapshot);
 	for (size_t i = 0; i < record->storage.count; i++)
 		printf("storage:  %s\n", record->storage.items[i].path);
-	printf("has:      %s\n", size_format(view->allocated, used));
-	if (view->wanted)
+	printf("has:      %s\n", size_format(snapshot->allocated, used));
+	if (snapshot->wanted)
 		printf("wants:    %s more, which there is no room for\n",
-		       size_format(view->wanted, used));
+		       size_format(snapshot->wanted, used));
 	printf("limit:    %s\n", record->limit ? size_format(record->limit, limit) : "none");
-	print_life(view);
+	print_life(snapshot);
 }
 
 static int show(const struct blksnap_id *id, const char *word, bool json)
 {
 	struct json_object *object;
-	struct view view;
-	int ret = view_open(&view, id);
+	struct snapshot_status snapshot;
+	int ret = snapshot_status_read(&snapshot, id);
 	int status = STATUS_FAILED;
 
 	if (ret) {
@@ -166,16 +166,16 @@ static int show(const struct blksnap_id *id, const char *word, bool json)
 	}
 	if (json) {
 		object = output_begin();
-		show_json(object, &view);
+		snapshot_report_json(object, &snapshot);
 		status = output_end(object);
 	} else {
-		print_text(&view);
+		print_text(&snapshot);
 		status = output_flush();
 	}
-	if (!status && !strcmp(view.state, "lost"))
+	if (!status && !strcmp(snapshot.state, "lost"))
 		status = STATUS_LOST;
 free:
-	view_free(&view);
+	snapshot_status_free(&snapshot);
 	return status;
 }
 
@@ -183,7 +183,7 @@ static int run(const struct arguments *arguments)
 {
 	struct blksnap_id id;
 
-	if (find_snapshot(arguments->words[0], &id))
+	if (lookup_snapshot(arguments->words[0], &id))
 		return STATUS_FAILED;
 	return show(&id, arguments->words[0], arguments->json);
 }

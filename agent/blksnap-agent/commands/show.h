@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A snapshot as JSON. */
-#ifndef BLKSNAP_SHOW_H
-#define BLKSNAP_SHOW_H
+#ifndef BLKSNAP_SNAPSHOT_REPORT_H
+#define BLKSNAP_SNAPSHOT_REPORT_H
 
 #include <json-c/json.h>
 
-#include "state/view.h"
+#include "state/snapshot_status.h"
 
 /* Adds what is known of the snapshot to an object. */
-void show_json(struct json_object *object, const struct view *view);
+void snapshot_report_json(struct json_object *object, const struct snapshot_status *snapshot);
 
 /* Prints the state, padded. */
-void show_state(const char *state, int width);
+void snapshot_report_state(const char *state, int width);
 
 #endif

@@ -14,7 +14,7 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "commands/command.h"
-#include "state/find.h"
+#include "state/lookup.h"
 #include "state/runtime.h"
 
 static bool file_exists(const struct blksnap_id *id, const char *suffix)
@@ -139,7 +139,7 @@ static int run(const struct arguments *arguments)
 {
 	struct waiting waiting = { .fd = -1 };
 	struct record record;
-	int ret = find_record(arguments->words[0], &record);
+	int ret = lookup_record(arguments->words[0], &record);
 
 	if (ret) {
 		record_free(&record);

@@ -11,7 +11,7 @@
 #include "lifecycle/hooks.h"
 #include "lifecycle/launch.h"
 #include "lifecycle/leftovers.h"
-#include "state/draft.h"
+#include "state/pending_snapshot.h"
 #include "state/runtime.h"
 #include "storage/storage_pool.h"
 
@@ -195,8 +195,8 @@ static int go_through_records(void)
 	return ret ? 1 : status;
 }
 
-/* One with a record is not a draft any more. */
-static int end_draft(const struct blksnap_id *id)
+/* A snapshot with a record is not pending any more. */
+static int end_pending(const struct blksnap_id *id)
 {
 	int status;
 
@@ -220,7 +220,7 @@ int ending_clean_up(bool tell)
 		return 1;
 	}
 	status = go_through_records();
-	status |= draft_go_through(end_draft);
+	status |= pending_snapshot_reap(end_pending);
 	status |= leftovers_remove(tell);
 	close(lock);
 	return status;

@@ -12,7 +12,7 @@
 #include "device/folder.h"
 #include "device/mounts.h"
 #include "lifecycle/mount_point.h"
-#include "state/uses.h"
+#include "state/image_uses.h"
 
 static bool is_roots(int fd)
 {
@@ -60,7 +60,7 @@ int mount_point_mount(int folder, const char *image, const char *type, const cha
 static bool is_image(int dir, const char *name, const struct record *record)
 {
 	int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	bool image = fd >= 0 && uses_is_mount(record, mounts_id_of(fd));
+	bool image = fd >= 0 && image_uses_is_mount(record, mounts_id_of(fd));
 
 	if (fd >= 0)
 		close(fd);

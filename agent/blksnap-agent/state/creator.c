@@ -50,7 +50,7 @@ static char *name_of_user(uid_t id)
 	return name;
 }
 
-char *creator_own(void)
+char *creator_describe(void)
 {
 	char *name = name_of_user(user());
 	char path[64], *program, *text;
@@ -93,7 +93,7 @@ static bool find_holder(dev_t number, const struct blksnap_id *own, struct recor
 	return found;
 }
 
-static void say_held_by_record(const char *label, const struct record *record)
+static void report_held_by_record(const char *label, const struct record *record)
 {
 	time_t age = time(NULL) - record->created;
 	char id[BLKSNAP_ID_TEXT], text[TIME_TEXT];
@@ -108,7 +108,7 @@ static void say_held_by_record(const char *label, const struct record *record)
 }
 
 /* Made by another program: only its image tells which it is. */
-static void say_held_by_other(const char *label, dev_t number)
+static void report_held_by_other(const char *label, dev_t number)
 {
 	char path[128], *id;
 
@@ -124,15 +124,15 @@ static void say_held_by_other(const char *label, dev_t number)
 	free(id);
 }
 
-void creator_say_held(const struct member *member, const struct blksnap_id *own)
+void creator_report_holder(const struct member *member, const struct blksnap_id *own)
 {
 	char label[MEMBER_LABEL];
 	struct record record;
 
 	member_label(member, label);
 	if (find_holder(member->number, own, &record))
-		say_held_by_record(label, &record);
+		report_held_by_record(label, &record);
 	else
-		say_held_by_other(label, member->number);
+		report_held_by_other(label, member->number);
 	record_free(&record);
 }

@@ -6,9 +6,9 @@
 #include "state/record.h"
 
 /* Who we are, as "root (backup.sh)": who logged in, and the program that calls. To be freed. */
-char *creator_own(void);
+char *creator_describe(void);
 
 /* A message that a device is in another snapshot than @own: in which, and how that is ended. */
-void creator_say_held(const struct member *member, const struct blksnap_id *own);
+void creator_report_holder(const struct member *member, const struct blksnap_id *own);
 
 #endif

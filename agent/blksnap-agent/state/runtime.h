@@ -10,7 +10,7 @@
  *	ID.lost		there when an image was lost; holds the errno
  *	ID.expired	there when its time is over
  *	ID.storage	bytes of storage that it has, and those that it asked for in vain
- *	draft.*		an id that has no record yet, see draft.h
+ *	pending.*		an id that has no record yet, see pending.h
  *	hooks		locked from the hooks before a take to those after it
  *	lock		locked while records are gone through
  */

@@ -7,17 +7,18 @@
 #include "commands/doctor/doctor.h"
 #include "quantity.h"
 #include "state/runtime.h"
-#include "state/view.h"
+#include "state/snapshot_status.h"
 
 /* How long a snapshot may be held that is to end by itself at no time. */
 #define OLD_SECONDS	(24 * 3600)
 
 /* Why a snapshot is not as it should be in one respect; false if it is. */
-typedef bool trouble(const struct view *view, char *text, size_t size);
+typedef bool trouble(const struct snapshot_status *snapshot, char *text, size_t size);
 
-static const char *name_of(const struct view *view, char id[BLKSNAP_ID_TEXT])
+static const char *name_of(const struct snapshot_status *snapshot, char id[BLKSNAP_ID_TEXT])
 {
-	return view->record.name ? view->record.name : blksnap_id_format(&view->record.id, id);
+	return snapshot->record.name ? snapshot->record.name
+				     : blksnap_id_format(&snapshot->record.id, id);
 }
 
 /* The first of the agent's snapshots that has the trouble decides. */
@@ -33,26 +34,26 @@ static void go_through(struct finding *finding, trouble *has, const char *good)
 	}
 	for (size_t i = 0; i < count; i++) {
 		char text[FINDING_TEXT];
-		struct view view;
+		struct snapshot_status snapshot;
 
-		ret = view_open(&view, &ids[i]);
-		if (!ret && view.managed && has(&view, text, sizeof(text)) && !found++)
+		ret = snapshot_status_read(&snapshot, &ids[i]);
+		if (!ret && snapshot.managed && has(&snapshot, text, sizeof(text)) && !found++)
 			doctor_bad(finding, "%s", text);
-		view_free(&view);
+		snapshot_status_free(&snapshot);
 	}
 	if (!found)
 		doctor_good(finding, "%s", good);
 	free(ids);
 }
 
-static bool is_lost(const struct view *view, char *text, size_t size)
+static bool is_lost(const struct snapshot_status *snapshot, char *text, size_t size)
 {
 	char id[BLKSNAP_ID_TEXT];
 
-	if (strcmp(view->state, "lost"))
+	if (strcmp(snapshot->state, "lost"))
 		return false;
 	snprintf(text, size, "an image of snapshot %s is lost; run blksnap-agent snapshot destroy %s, and the backup again with more storage",
-		 name_of(view, id), name_of(view, id));
+		 name_of(snapshot, id), name_of(snapshot, id));
 	return true;
 }
 
@@ -62,14 +63,14 @@ void doctor_lost(const struct settings *settings, struct finding *finding)
 	go_through(finding, is_lost, "no image is lost");
 }
 
-static bool is_unwatched(const struct view *view, char *text, size_t size)
+static bool is_unwatched(const struct snapshot_status *snapshot, char *text, size_t size)
 {
 	char id[BLKSNAP_ID_TEXT];
 
-	if (view->monitor || runtime_locked(&view->record.id, "create"))
+	if (snapshot->monitor || runtime_locked(&snapshot->record.id, "create"))
 		return false;
 	snprintf(text, size, "nobody looks after snapshot %s; run blksnap-agent cleanup",
-		 name_of(view, id));
+		 name_of(snapshot, id));
 	return true;
 }
 
@@ -79,15 +80,15 @@ void doctor_watched(const struct settings *settings, struct finding *finding)
 	go_through(finding, is_unwatched, "all snapshots are looked after");
 }
 
-static bool is_low(const struct view *view, char *text, size_t size)
+static bool is_low(const struct snapshot_status *snapshot, char *text, size_t size)
 {
 	char id[BLKSNAP_ID_TEXT], wanted[SIZE_TEXT], has[SIZE_TEXT];
 
-	if (!view->wanted)
+	if (!snapshot->wanted)
 		return false;
 	snprintf(text, size, "snapshot %s asks for %s of storage beside the %s that it has, and is lost when these are used up; make room where its storage is, or destroy it",
-		 name_of(view, id), size_format(view->wanted, wanted),
-		 size_format(view->allocated, has));
+		 name_of(snapshot, id), size_format(snapshot->wanted, wanted),
+		 size_format(snapshot->allocated, has));
 	return true;
 }
 
@@ -97,15 +98,15 @@ void doctor_space(const struct settings *settings, struct finding *finding)
 	go_through(finding, is_low, "no snapshot is short of storage");
 }
 
-static bool is_old(const struct view *view, char *text, size_t size)
+static bool is_old(const struct snapshot_status *snapshot, char *text, size_t size)
 {
 	char id[BLKSNAP_ID_TEXT], age[TIME_TEXT];
-	int64_t seconds = time(NULL) - view->record.created;
+	int64_t seconds = time(NULL) - snapshot->record.created;
 
-	if (view->record.expires || seconds <= OLD_SECONDS)
+	if (snapshot->record.expires || seconds <= OLD_SECONDS)
 		return false;
 	snprintf(text, size, "snapshot %s is held for %s and does not end by itself; if no backup needs it, run blksnap-agent snapshot destroy %s",
-		 name_of(view, id), time_format(seconds, age), name_of(view, id));
+		 name_of(snapshot, id), time_format(seconds, age), name_of(snapshot, id));
 	return true;
 }
 

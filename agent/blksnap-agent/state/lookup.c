@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/message.h"
-#include "state/find.h"
+#include "state/lookup.h"
 
 static bool has_name(const struct blksnap_id *id, const char *name)
 {
@@ -18,7 +18,7 @@ static bool has_name(const struct blksnap_id *id, const char *name)
 	return found;
 }
 
-int find_by_name(const char *name, struct blksnap_id *id)
+int lookup_by_name(const char *name, struct blksnap_id *id)
 {
 	struct blksnap_id *ids;
 	size_t count, i = 0;
@@ -69,7 +69,7 @@ static int add_kernel(struct blksnap_id **ids, size_t *count)
 	return 0;
 }
 
-int find_all(struct blksnap_id **ids, size_t *count)
+int lookup_all(struct blksnap_id **ids, size_t *count)
 {
 	int ret = record_list(ids, count);
 
@@ -89,14 +89,14 @@ static bool begins_with(const struct blksnap_id *id, const char *start)
 	return !strncasecmp(blksnap_id_format(id, text), start, strlen(start));
 }
 
-int find_snapshot(const char *text, struct blksnap_id *id)
+int lookup_snapshot(const char *text, struct blksnap_id *id)
 {
 	struct blksnap_id *ids;
 	size_t count, found = 0;
 
-	if (!find_by_name(text, id))
+	if (!lookup_by_name(text, id))
 		return 0;
-	if (find_all(&ids, &count))
+	if (lookup_all(&ids, &count))
 		return 1;
 	for (size_t i = 0; i < count; i++) {
 		if (!begins_with(&ids[i], text))
@@ -112,13 +112,13 @@ int find_snapshot(const char *text, struct blksnap_id *id)
 	return 1;
 }
 
-int find_record(const char *text, struct record *record)
+int lookup_record(const char *text, struct record *record)
 {
 	struct blksnap_id id;
 	int ret;
 
 	memset(record, 0, sizeof(*record));
-	if (find_snapshot(text, &id))
+	if (lookup_snapshot(text, &id))
 		return 1;
 	ret = record_read(record, &id);
 	if (!ret)

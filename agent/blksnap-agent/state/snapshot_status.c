@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "state/runtime.h"
-#include "state/view.h"
+#include "state/snapshot_status.h"
 #include "storage/storage_file.h"
 
-int view_image(const struct member *member, char image[64], int *error)
+int snapshot_status_image(const struct member *member, char image[64], int *error)
 {
 	struct blksnap_image_info info;
 	int fd = member_open(member);
@@ -30,7 +30,7 @@ int view_image(const struct member *member, char image[64], int *error)
 }
 
 /* What udev makes of the same attributes. */
-static void find_link(struct view_device *device, const struct blksnap_id *id)
+static void find_link(struct image_status *device, const struct blksnap_id *id)
 {
 	char path[128], text[BLKSNAP_ID_TEXT], *origin;
 
@@ -48,9 +48,9 @@ static void find_link(struct view_device *device, const struct blksnap_id *id)
 }
 
 /* A device that is gone, or tracked no more, has no image that could be right. */
-static void look_at_device(struct view_device *device, const struct blksnap_id *id)
+static void read_device(struct image_status *device, const struct blksnap_id *id)
 {
-	int ret = view_image(device->member, device->image, &device->error);
+	int ret = snapshot_status_image(device->member, device->image, &device->error);
 
 	if (ret)
 		device->error = ret;
@@ -70,66 +70,66 @@ static uint64_t bytes_in(const struct storage_place *place, const struct blksnap
 }
 
 /* Who looks after it knows best; what it does not tell is counted. */
-static void find_storage(struct view *view)
+static void find_storage(struct snapshot_status *snapshot)
 {
-	const struct record *record = &view->record;
+	const struct record *record = &snapshot->record;
 	char *path = runtime_path(&record->id, "storage");
 	char *text = path ? runtime_read(path) : NULL;
-	bool told = text && sscanf(text, "%" SCNu64 " %" SCNu64, &view->allocated,
-				   &view->wanted) == 2;
+	bool told = text && sscanf(text, "%" SCNu64 " %" SCNu64, &snapshot->allocated,
+				   &snapshot->wanted) == 2;
 
 	free(text);
 	free(path);
 	for (size_t i = 0; !told && i < record->storage.count; i++)
-		view->allocated += bytes_in(&record->storage.items[i], &record->id);
+		snapshot->allocated += bytes_in(&record->storage.items[i], &record->id);
 }
 
-static const char *state_of(const struct view *view)
+static const char *state_of(const struct snapshot_status *snapshot)
 {
-	if (view->record.state != RECORD_TAKEN)
+	if (snapshot->record.state != RECORD_TAKEN)
 		return "creating";
-	for (size_t i = 0; i < view->record.devices.count; i++)
-		if (view->devices[i].error)
+	for (size_t i = 0; i < snapshot->record.devices.count; i++)
+		if (snapshot->devices[i].error)
 			return "lost";
 	return "taken";
 }
 
-static int look(struct view *view)
+static int read_managed(struct snapshot_status *snapshot)
 {
-	const struct record *record = &view->record;
+	const struct record *record = &snapshot->record;
 
-	view->managed = true;
-	view->devices = calloc(record->devices.count + 1, sizeof(*view->devices));
-	if (!view->devices)
+	snapshot->managed = true;
+	snapshot->devices = calloc(record->devices.count + 1, sizeof(*snapshot->devices));
+	if (!snapshot->devices)
 		return -ENOMEM;
 	for (size_t i = 0; i < record->devices.count; i++) {
-		view->devices[i].member = &record->devices.items[i];
-		look_at_device(&view->devices[i], &record->id);
+		snapshot->devices[i].member = &record->devices.items[i];
+		read_device(&snapshot->devices[i], &record->id);
 	}
-	find_storage(view);
+	find_storage(snapshot);
 	if (runtime_locked(&record->id, "monitor"))
-		view->monitor = runtime_lock_owner(&record->id, "monitor");
-	view->state = state_of(view);
+		snapshot->monitor = runtime_lock_owner(&record->id, "monitor");
+	snapshot->state = state_of(snapshot);
 	return 0;
 }
 
-int view_open(struct view *view, const struct blksnap_id *id)
+int snapshot_status_read(struct snapshot_status *snapshot, const struct blksnap_id *id)
 {
 	int ret;
 
-	memset(view, 0, sizeof(*view));
-	ret = record_read(&view->record, id);
+	memset(snapshot, 0, sizeof(*snapshot));
+	ret = record_read(&snapshot->record, id);
 	if (!ret)
-		return look(view);
+		return read_managed(snapshot);
 	if (ret != -ENOENT)
 		return ret;
-	view->record.id = *id;
-	view->state = "unmanaged";
+	snapshot->record.id = *id;
+	snapshot->state = "unmanaged";
 	return 0;
 }
 
-void view_free(struct view *view)
+void snapshot_status_free(struct snapshot_status *snapshot)
 {
-	free(view->devices);
-	record_free(&view->record);
+	free(snapshot->devices);
+	record_free(&snapshot->record);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A tracked device, printed. */
-#ifndef BLKSNAP_AGENT_DEVICE_H
-#define BLKSNAP_AGENT_DEVICE_H
+#ifndef BLKSNAP_TRACKED_DEVICE_H
+#define BLKSNAP_TRACKED_DEVICE_H
 
 #include <stdbool.h>
 
@@ -10,13 +10,13 @@
 #include <blksnap/blksnap.h>
 
 /**
- * struct device_view - what is known of a device
+ * struct tracked_device - what is known of a device
  * @path: of the device
  * @tracked: blksnap is attached to it
  * @tracker: its change map, if it is tracked
  * @image: its image, if it is tracked
  */
-struct device_view {
+struct tracked_device {
 	const char *path;
 	bool tracked;
 	struct blksnap_tracker_info tracker;
@@ -24,9 +24,9 @@ struct device_view {
 };
 
 /* 0 or a negative errno; a device that is not tracked is no error. */
-int device_look(struct device_view *view, const char *path, int fd);
+int tracked_device_read(struct tracked_device *device, const char *path, int fd);
 
-struct json_object *device_json(const struct device_view *view);
-void device_print(const struct device_view *view);
+struct json_object *tracked_device_json(const struct tracked_device *device);
+void tracked_device_print(const struct tracked_device *device);
 
 #endif

@@ -9,62 +9,62 @@
 #include <unistd.h>
 
 #include "cli/message.h"
-#include "state/draft.h"
+#include "state/pending_snapshot.h"
 #include "state/runtime.h"
 
-#define DRAFTS	RUNTIME_DIR "/draft."
+#define PENDING_FILES	RUNTIME_DIR "/draft."
 
-static int lock_and_map(struct draft *draft)
+static int lock_and_map(struct pending_snapshot *pending)
 {
-	if (flock(draft->fd, LOCK_EX) || ftruncate(draft->fd, sizeof(*draft->id)))
+	if (flock(pending->fd, LOCK_EX) || ftruncate(pending->fd, sizeof(*pending->id)))
 		return -errno;
-	draft->id =
-	    mmap(NULL, sizeof(*draft->id), PROT_READ | PROT_WRITE, MAP_SHARED, draft->fd, 0);
-	return draft->id == MAP_FAILED ? -errno : 0;
+	pending->id =
+	    mmap(NULL, sizeof(*pending->id), PROT_READ | PROT_WRITE, MAP_SHARED, pending->fd, 0);
+	return pending->id == MAP_FAILED ? -errno : 0;
 }
 
-static int make(struct draft *draft)
+static int make(struct pending_snapshot *pending)
 {
 	int ret;
 
-	draft->path = strdup(DRAFTS "XXXXXX");
-	if (!draft->path)
+	pending->path = strdup(PENDING_FILES "XXXXXX");
+	if (!pending->path)
 		return -ENOMEM;
-	draft->fd = mkostemp(draft->path, O_CLOEXEC);
-	ret = draft->fd < 0 ? -errno : lock_and_map(draft);
+	pending->fd = mkostemp(pending->path, O_CLOEXEC);
+	ret = pending->fd < 0 ? -errno : lock_and_map(pending);
 	if (!ret)
 		return 0;
-	if (draft->fd >= 0) {
-		unlink(draft->path);
-		close(draft->fd);
+	if (pending->fd >= 0) {
+		unlink(pending->path);
+		close(pending->fd);
 	}
-	free(draft->path);
-	draft->path = NULL;
+	free(pending->path);
+	pending->path = NULL;
 	return ret;
 }
 
 /* Nobody may take it for one that was left behind before it is locked. */
-int draft_open(struct draft *draft)
+int pending_snapshot_open(struct pending_snapshot *pending)
 {
 	int lock = runtime_lock_all();
 	int ret;
 
 	if (lock < 0)
 		return lock;
-	ret = make(draft);
+	ret = make(pending);
 	close(lock);
 	return ret;
 }
 
-void draft_remove(struct draft *draft)
+void pending_snapshot_remove(struct pending_snapshot *pending)
 {
-	if (!draft->path)
+	if (!pending->path)
 		return;
-	unlink(draft->path);
-	munmap(draft->id, sizeof(*draft->id));
-	close(draft->fd);
-	free(draft->path);
-	draft->path = NULL;
+	unlink(pending->path);
+	munmap(pending->id, sizeof(*pending->id));
+	close(pending->fd);
+	free(pending->path);
+	pending->path = NULL;
 }
 
 /* The kernel may have been about to write when its maker was killed: then there is no id. */
@@ -87,11 +87,11 @@ static int end_one(const char *path, int (*end)(const struct blksnap_id *id))
 	return status;
 }
 
-int draft_go_through(int (*end)(const struct blksnap_id *id))
+int pending_snapshot_reap(int (*end)(const struct blksnap_id *id))
 {
 	glob_t found;
 	int status = 0;
-	int ret = glob(DRAFTS "*", 0, NULL, &found);
+	int ret = glob(PENDING_FILES "*", 0, NULL, &found);
 
 	if (ret == GLOB_NOMATCH)
 		return 0;

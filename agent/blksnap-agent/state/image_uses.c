@@ -11,9 +11,9 @@
 
 #include "device/mounts.h"
 #include "device/stack.h"
+#include "state/image_uses.h"
 #include "state/runtime.h"
-#include "state/uses.h"
-#include "state/view.h"
+#include "state/snapshot_status.h"
 
 /* The path and the number of a member's image; whether it has one. */
 static bool find_image(const struct member *member, char image[64], dev_t *number)
@@ -21,7 +21,7 @@ static bool find_image(const struct member *member, char image[64], dev_t *numbe
 	struct stat st;
 	int error;
 
-	if (view_image(member, image, &error) || !*image || stat(image, &st))
+	if (snapshot_status_image(member, image, &error) || !*image || stat(image, &st))
 		return false;
 	*number = st.st_rdev;
 	return true;
@@ -50,7 +50,7 @@ static int add_mounts(const char *file, const char *image, dev_t number, struct 
 	return ret;
 }
 
-int uses_mounted(const struct record *record, struct strings *folders)
+int image_uses_mounted(const struct record *record, struct strings *folders)
 {
 	char image[64];
 	dev_t number;
@@ -86,7 +86,7 @@ static bool is_image_mount(struct libmnt_fs *fs, void *argument)
 	return false;
 }
 
-bool uses_is_mount(const struct record *record, int mount_id)
+bool image_uses_is_mount(const struct record *record, int mount_id)
 {
 	struct lookup lookup = { record, mount_id };
 
@@ -216,7 +216,7 @@ static int add_uses(const char *image, dev_t number, struct strings *texts)
 	return ret;
 }
 
-int uses_elsewhere(const struct record *record, struct strings *texts)
+int image_uses_elsewhere(const struct record *record, struct strings *texts)
 {
 	char image[64];
 	dev_t number;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Snapshots by what the user calls them. */
-#ifndef BLKSNAP_FIND_H
-#define BLKSNAP_FIND_H
+#ifndef BLKSNAP_LOOKUP_H
+#define BLKSNAP_LOOKUP_H
 
 #include "state/record.h"
 
 /* The snapshot whose record has the name: 0, -ENOENT, or another errno. */
-int find_by_name(const char *name, struct blksnap_id *id);
+int lookup_by_name(const char *name, struct blksnap_id *id);
 
 /*
  * The snapshot with this id, name, or start of an id, among those that have a record or
  * that the kernel has. 0, or 1 after a message.
  */
-int find_snapshot(const char *text, struct blksnap_id *id);
+int lookup_snapshot(const char *text, struct blksnap_id *id);
 
 /* All of them, to be freed. 0, or 1 after a message. */
-int find_all(struct blksnap_id **ids, size_t *count);
+int lookup_all(struct blksnap_id **ids, size_t *count);
 
 /* The same for one that must have a record; record_free() follows either way. */
-int find_record(const char *text, struct record *record);
+int lookup_record(const char *text, struct record *record);
 
 #endif
