@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/exit_status.h"
 #include "commands/command.h"
-#include "lifecycle/ending.h"
+#include "lifecycle/teardown.h"
 
 static int run(const struct arguments *arguments)
 {
 	(void)arguments;
-	return ending_clean_up(true) ? STATUS_FAILED : STATUS_OK;
+	return teardown_clean_up(true) ? STATUS_FAILED : STATUS_OK;
 }
 
 const struct agent_command agent_cleanup = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Makes a snapshot. Each step that is done is known from struct making; when one fails, what
+ * Makes a snapshot. Each step that is done is known from struct creation; when one fails, what
  * was done is undone in reverse. A process that is killed in between leaves a record that
  * says "half made", and the next command of the agent undoes it.
  */
@@ -18,13 +18,13 @@
 #include "cli/output.h"
 #include "cli/wait_notice.h"
 #include "commands/command.h"
+#include "commands/creation.h"
 #include "commands/destroy.h"
-#include "commands/making.h"
 #include "device/identify.h"
-#include "lifecycle/ending.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/launch.h"
-#include "lifecycle/settle.h"
+#include "lifecycle/sync_btrfs.h"
+#include "lifecycle/teardown.h"
 #include "state/creator.h"
 #include "state/lookup.h"
 #include "state/pending_snapshot.h"
@@ -77,10 +77,10 @@ static int check_name(const char *name)
 	return 1;
 }
 
-static int attach(struct making *making)
+static int attach(struct creation *creation)
 {
-	for (size_t i = 0; i < making->targets.count; i++) {
-		struct target *target = &making->targets.items[i];
+	for (size_t i = 0; i < creation->targets.count; i++) {
+		struct target *target = &creation->targets.items[i];
 		int ret = blksnap_attach(target->fd);
 		char label[MEMBER_LABEL];
 
@@ -94,10 +94,10 @@ static int attach(struct making *making)
 	return 0;
 }
 
-static void detach(struct making *making)
+static void detach(struct creation *creation)
 {
-	for (size_t i = making->targets.count; i-- > 0;) {
-		struct target *target = &making->targets.items[i];
+	for (size_t i = creation->targets.count; i-- > 0;) {
+		struct target *target = &creation->targets.items[i];
 		int ret = target->attached ? blksnap_detach(target->fd) : 0;
 
 		if (ret)
@@ -134,33 +134,33 @@ static int fill_device(struct record *record, const struct target *target)
 	return ret;
 }
 
-static int fill_record(struct making *making, const char *name)
+static int fill_record(struct creation *creation, const char *name)
 {
-	struct record *record = &making->record;
-	int ret = fill_times(record, making->settings->ttl);
+	struct record *record = &creation->record;
+	int ret = fill_times(record, creation->settings->ttl);
 
-	record->limit = making->settings->limit;
-	record->reserve = making->settings->reserve;
-	record->reserve_set = making->settings->reserve_set;
-	record->hook_timeout = making->settings->hook_timeout;
-	record->hooks = strdup(making->settings->hooks);
+	record->limit = creation->settings->limit;
+	record->reserve = creation->settings->reserve;
+	record->reserve_set = creation->settings->reserve_set;
+	record->hook_timeout = creation->settings->hook_timeout;
+	record->hooks = strdup(creation->settings->hooks);
 	record->name = name ? strdup(name) : NULL;
 	record->creator = creator_describe();
 	if (!record->hooks || !record->creator || (name && !record->name))
 		ret = -ENOMEM;
-	for (size_t i = 0; !ret && i < making->targets.count; i++)
-		ret = fill_device(record, &making->targets.items[i]);
+	for (size_t i = 0; !ret && i < creation->targets.count; i++)
+		ret = fill_device(record, &creation->targets.items[i]);
 	if (ret)
 		message_errno(ret, "cannot prepare a snapshot");
 	return ret ? 1 : 0;
 }
 
 /* From here on the name is taken. */
-static int write_name(struct making *making)
+static int write_name(struct creation *creation)
 {
 	int lock = runtime_lock_all();
-	int status = lock < 0 || check_name(making->record.name);
-	int ret = status ? 0 : record_write(&making->record);
+	int status = lock < 0 || check_name(creation->record.name);
+	int ret = status ? 0 : record_write(&creation->record);
 
 	if (lock >= 0)
 		close(lock);
@@ -169,42 +169,42 @@ static int write_name(struct making *making)
 	return status || ret ? 1 : 0;
 }
 
-static int create(struct making *making)
+static int create(struct creation *creation)
 {
-	int ret = pending_snapshot_open(&making->pending);
+	int ret = pending_snapshot_open(&creation->pending);
 
 	if (ret) {
 		message_errno(ret, "cannot prepare a snapshot in " RUNTIME_DIR);
 		return 1;
 	}
-	ret = blksnap_snapshot_create(making->control, making->pending.id);
+	ret = blksnap_snapshot_create(creation->control, creation->pending.id);
 	if (ret) {
 		message_failed(BLKSNAP_SNAPSHOT_CREATE, ret, "cannot create a snapshot");
 		return 1;
 	}
-	making->record.id = *making->pending.id;
-	making->created = true;
-	making->lock = runtime_lock(&making->record.id, "create", true);
-	ret = making->lock < 0 ? making->lock : 0;
-	if (!ret && dprintf(making->lock, "%ld\n", (long)getpid()) < 0)
+	creation->record.id = *creation->pending.id;
+	creation->created = true;
+	creation->lock = runtime_lock(&creation->record.id, "create", true);
+	ret = creation->lock < 0 ? creation->lock : 0;
+	if (!ret && dprintf(creation->lock, "%ld\n", (long)getpid()) < 0)
 		ret = -errno;
 	if (ret)
 		message_errno(ret, "cannot lock the snapshot's record");
-	if (ret || write_name(making))
+	if (ret || write_name(creation))
 		return 1;
-	pending_snapshot_remove(&making->pending);
+	pending_snapshot_remove(&creation->pending);
 	return 0;
 }
 
-static int add_devices(struct making *making)
+static int add_devices(struct creation *creation)
 {
-	for (size_t i = 0; i < making->targets.count; i++) {
-		const struct target *target = &making->targets.items[i];
-		int ret = blksnap_snapshot_add(target->fd, &making->record.id);
+	for (size_t i = 0; i < creation->targets.count; i++) {
+		const struct target *target = &creation->targets.items[i];
+		int ret = blksnap_snapshot_add(target->fd, &creation->record.id);
 		char label[MEMBER_LABEL];
 
 		if (ret == -EBUSY) {
-			creator_report_holder(&target->member, &making->record.id);
+			creator_report_holder(&target->member, &creation->record.id);
 			return 1;
 		}
 		if (ret) {
@@ -216,30 +216,31 @@ static int add_devices(struct making *making)
 	return 0;
 }
 
-static int prepare(struct making *making, const char *name)
+static int prepare(struct creation *creation, const char *name)
 {
-	if (fill_record(making, name) || create(making) || attach(making) || add_devices(making))
+	if (fill_record(creation, name) || create(creation) || attach(creation) ||
+	    add_devices(creation))
 		return 1;
-	return making_store(making) || launch_monitor(&making->record.id);
+	return creation_store(creation) || launch_monitor(&creation->record.id);
 }
 
 /* Written down, so that it is known what to undo if we are killed. */
-static int write_state(struct making *making, enum record_state state)
+static int write_state(struct creation *creation, enum record_state state)
 {
 	int ret;
 
-	making->record.state = state;
-	ret = record_write(&making->record);
+	creation->record.state = state;
+	ret = record_write(&creation->record);
 	if (ret)
 		message_errno(ret, "cannot write down the snapshot");
 	return ret ? 1 : 0;
 }
 
 /* Whoever was told of the freeze to come is told when it is over, in any case. */
-static int take_with_hooks(struct making *making)
+static int take_with_hooks(struct creation *creation)
 {
-	const struct record *record = &making->record;
-	int status = write_state(making, RECORD_HOOKED) || hooks_run(record, "pre-freeze", NULL);
+	const struct record *record = &creation->record;
+	int status = write_state(creation, RECORD_HOOKED) || hooks_run(record, "pre-freeze", NULL);
 	int ret;
 
 	if (!status && was_interrupted()) {
@@ -247,20 +248,20 @@ static int take_with_hooks(struct making *making)
 		status = 1;
 	}
 	if (!status) {
-		settle_btrfs(&making->targets);
+		sync_btrfs(&creation->targets);
 		wait_notice_begin("waiting for file systems to come to rest");
-		ret = blksnap_snapshot_take(making->control, &record->id);
+		ret = blksnap_snapshot_take(creation->control, &record->id);
 		wait_notice_end();
 		if (ret)
 			message_failed(BLKSNAP_SNAPSHOT_TAKE, ret, "cannot take the snapshot");
 		status = ret ? 1 : 0;
 	}
 	hooks_run(record, "post-thaw", status ? "the snapshot failed" : NULL);
-	return write_state(making, RECORD_THAWED) || status;
+	return write_state(creation, RECORD_THAWED) || status;
 }
 
 /* What the hooks of two snapshots stop is started again by the first that is through. */
-static int take(struct making *making)
+static int take(struct creation *creation)
 {
 	int lock = runtime_lock_hooks();
 	int status;
@@ -277,18 +278,18 @@ static int take(struct making *making)
 		message_errno(lock, "cannot lock the hooks");
 		return 1;
 	}
-	status = take_with_hooks(making);
+	status = take_with_hooks(creation);
 	close(lock);
 	return status;
 }
 
 /* By these numbers a later backup asks what changed since. */
-static int note_numbers(struct making *making)
+static int note_numbers(struct creation *creation)
 {
-	for (size_t i = 0; i < making->targets.count; i++) {
-		struct member *member = &making->record.devices.items[i];
+	for (size_t i = 0; i < creation->targets.count; i++) {
+		struct member *member = &creation->record.devices.items[i];
 		struct blksnap_tracker_info info;
-		int ret = blksnap_tracker_info(making->targets.items[i].fd, &info);
+		int ret = blksnap_tracker_info(creation->targets.items[i].fd, &info);
 
 		if (ret) {
 			message_failed(BLKSNAP_TRACKER_INFO, ret, "cannot look at device %s",
@@ -301,23 +302,23 @@ static int note_numbers(struct making *making)
 	return 0;
 }
 
-static int complete(struct making *making)
+static int complete(struct creation *creation)
 {
 	if (was_interrupted()) {
 		message_error("interrupted after the snapshot was taken");
 		return 1;
 	}
-	return note_numbers(making) || write_state(making, RECORD_TAKEN);
+	return note_numbers(creation) || write_state(creation, RECORD_TAKEN);
 }
 
-static void undo(struct making *making)
+static void undo(struct creation *creation)
 {
-	if (making->created) {
-		hooks_run(&making->record, "failed", "the snapshot failed");
-		ending_destroy(making->control, &making->record);
-		ending_clean_up(false);
+	if (creation->created) {
+		hooks_run(&creation->record, "failed", "the snapshot failed");
+		teardown_snapshot(creation->control, &creation->record);
+		teardown_clean_up(false);
 	}
-	detach(making);
+	detach(creation);
 }
 
 static const char *name_of(const struct arguments *arguments)
@@ -326,7 +327,7 @@ static const char *name_of(const struct arguments *arguments)
 }
 
 /* Only when all is known that can be without it: what there was is gone then. */
-static int destroy_replaced(struct making *making, const struct arguments *arguments)
+static int destroy_replaced(struct creation *creation, const struct arguments *arguments)
 {
 	struct blksnap_id id;
 	int ret = arguments->replace ? lookup_by_name(arguments->replace, &id) : -ENOENT;
@@ -337,38 +338,38 @@ static int destroy_replaced(struct making *making, const struct arguments *argum
 		message_errno(ret, "cannot look for a snapshot named %s", arguments->replace);
 		return 1;
 	}
-	return destroy_snapshot(making->control, &id, arguments->replace, false);
+	return destroy_snapshot(creation->control, &id, arguments->replace, false);
 }
 
-static int make(struct making *making, const struct arguments *arguments)
+static int make(struct creation *creation, const struct arguments *arguments)
 {
-	int status = destroy_replaced(making, arguments) || prepare(making, name_of(arguments));
+	int status = destroy_replaced(creation, arguments) || prepare(creation, name_of(arguments));
 
 	if (!status)
-		status = take(making);
+		status = take(creation);
 	if (!status)
-		status = complete(making);
+		status = complete(creation);
 	if (!status)
-		status = output_created(&making->record, arguments->json);
+		status = output_created(&creation->record, arguments->json);
 	if (status)
-		undo(making);
+		undo(creation);
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 
 /* Neither the module nor a snapshot is needed for it, nor is anything changed. */
 static int run_dry(const struct arguments *arguments)
 {
-	struct making making = { .settings = &arguments->settings };
-	int status = hooks_check(making.settings) || find_targets(&making.targets, arguments) ||
-		     making_tell(&making, arguments->json);
+	struct creation creation = { .settings = &arguments->settings };
+	int status = hooks_check(creation.settings) || find_targets(&creation.targets, arguments) ||
+		     creation_tell(&creation, arguments->json);
 
-	targets_free(&making.targets);
+	targets_free(&creation.targets);
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 
 static int run(const struct arguments *arguments)
 {
-	struct making making = { .settings = &arguments->settings, .lock = -1 };
+	struct creation creation = { .settings = &arguments->settings, .lock = -1 };
 	int status;
 
 	if (arguments->dry_run)
@@ -377,22 +378,22 @@ static int run(const struct arguments *arguments)
 		message_error("a hook cannot make a snapshot: that would wait for the hook");
 		return STATUS_FAILED;
 	}
-	making.control = control_open();
-	if (making.control < 0)
+	creation.control = control_open();
+	if (creation.control < 0)
 		return STATUS_FAILED;
 	block_signals();
-	ending_clean_up(false);
-	status = hooks_check(making.settings) ||
+	teardown_clean_up(false);
+	status = hooks_check(creation.settings) ||
 		 (arguments->name && check_name(arguments->name)) ||
-		 find_targets(&making.targets, arguments);
+		 find_targets(&creation.targets, arguments);
 	if (!status)
-		status = make(&making, arguments);
-	pending_snapshot_remove(&making.pending);
-	if (making.lock >= 0)
-		close(making.lock);
-	record_free(&making.record);
-	targets_free(&making.targets);
-	close(making.control);
+		status = make(&creation, arguments);
+	pending_snapshot_remove(&creation.pending);
+	if (creation.lock >= 0)
+		close(creation.lock);
+	record_free(&creation.record);
+	targets_free(&creation.targets);
+	close(creation.control);
 	return status;
 }
 

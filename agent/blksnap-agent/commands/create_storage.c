@@ -8,7 +8,7 @@
 #include "cli/message.h"
 #include "cli/output.h"
 #include "cli/wait_notice.h"
-#include "commands/making.h"
+#include "commands/creation.h"
 #include "state/runtime.h"
 #include "state/storage_registry.h"
 #include "storage/growth.h"
@@ -18,17 +18,17 @@
 #define SECTOR_SIZE	512
 
 /* The kernel's first request is waiting: it tells how much it would like to have. */
-static uint64_t initial_bytes(const struct making *making)
+static uint64_t initial_bytes(const struct creation *creation)
 {
 	struct blksnap_event event;
 	uint64_t wanted = 0;
 
-	if (!blksnap_event_wait(making->control, &making->record.id, 0, &event))
+	if (!blksnap_event_wait(creation->control, &creation->record.id, 0, &event))
 		wanted = event.sectors * SECTOR_SIZE;
-	if (making->settings->initial)
-		wanted = making->settings->initial;
-	if (making->settings->limit && wanted > making->settings->limit)
-		wanted = making->settings->limit;
+	if (creation->settings->initial)
+		wanted = creation->settings->initial;
+	if (creation->settings->limit && wanted > creation->settings->limit)
+		wanted = creation->settings->limit;
 	return wanted;
 }
 
@@ -67,14 +67,14 @@ static int write_folders(struct record *record)
 	return 0;
 }
 
-static int write_down(struct making *making)
+static int write_down(struct creation *creation)
 {
 	int lock = runtime_lock_all();
-	int status = lock < 0 ? 1 : write_folders(&making->record);
+	int status = lock < 0 ? 1 : write_folders(&creation->record);
 	int ret = lock < 0 ? lock : 0;
 
 	if (!status)
-		ret = record_write(&making->record);
+		ret = record_write(&creation->record);
 	if (lock >= 0)
 		close(lock);
 	if (ret)
@@ -82,83 +82,84 @@ static int write_down(struct making *making)
 	return status || ret ? 1 : 0;
 }
 
-static int fill(struct making *making, struct storage_pool *pool, uint64_t bytes)
+static int fill(struct creation *creation, struct storage_pool *pool, uint64_t bytes)
 {
-	int status = storage_pool_append_devices(pool, making->control);
+	int status = storage_pool_append_devices(pool, creation->control);
 
 	/* A device gives what it has; only folders can give more. */
-	while (!status && pool->used < bytes && (!pool->used || has_folder(&making->record)))
-		if (!storage_pool_grow(pool, making->control, bytes - pool->used))
+	while (!status && pool->used < bytes && (!pool->used || has_folder(&creation->record)))
+		if (!storage_pool_grow(pool, creation->control, bytes - pool->used))
 			status = 1;
 	return status;
 }
 
-static int store(struct making *making, uint64_t bytes)
+static int store(struct creation *creation, uint64_t bytes)
 {
 	struct storage_pool pool;
-	int status = write_down(making);
+	int status = write_down(creation);
 
 	if (status)
 		return status;
 	wait_notice_begin("storage is being made");
-	status = storage_pool_open(&pool, &making->record);
+	status = storage_pool_open(&pool, &creation->record);
 	if (!status)
-		status = fill(making, &pool, bytes);
+		status = fill(creation, &pool, bytes);
 	storage_pool_close(&pool);
 	wait_notice_end();
 	return status;
 }
 
-static int store_where_given(struct making *making, uint64_t bytes)
+static int store_where_given(struct creation *creation, uint64_t bytes)
 {
-	const struct strings *given = &making->settings->storage;
-	struct storage_places *places = &making->record.storage;
+	const struct strings *given = &creation->settings->storage;
+	struct storage_places *places = &creation->record.storage;
 	int status = 0;
 
 	for (size_t i = 0; !status && i < given->count; i++) {
-		status = storage_select_given(given->items[i], &making->targets, places);
+		status = storage_select_given(given->items[i], &creation->targets, places);
 		if (!status)
-			storage_select_warn(&places->items[places->count - 1], &making->record.id);
+			storage_select_warn(&places->items[places->count - 1],
+					    &creation->record.id);
 	}
-	return status ? status : store(making, bytes);
+	return status ? status : store(creation, bytes);
 }
 
 /*
  * Of what failed the kernel may have a part. So what is there stays until the snapshot is gone: the
  * list of places has it.
  */
-static int store_in_candidate(struct making *making, const struct storage_place *place,
+static int store_in_candidate(struct creation *creation, const struct storage_place *place,
 			      uint64_t bytes, struct candidates *candidates)
 {
 	struct strings problems = {};
 	char *text;
 	int status;
 
-	if (storage_places_add(&making->record.storage, place))
+	if (storage_places_add(&creation->record.storage, place))
 		return 1;
 	message_collect(&problems);
-	status = store(making, bytes);
+	status = store(creation, bytes);
 	message_collect(NULL);
 	if (!status) {
 		strings_free(&problems);
 		return 0;
 	}
 	text = strings_join(&problems, "; ");
-	storage_places_drop_last(&making->record.storage);
+	storage_places_drop_last(&creation->record.storage);
 	candidates_refuse(candidates, place->path, text);
 	free(text);
 	strings_free(&problems);
 	return status;
 }
 
-static int store_where_best(struct making *making, uint64_t bytes)
+static int store_where_best(struct creation *creation, uint64_t bytes)
 {
 	struct candidates candidates = {};
-	int status = candidates_find(&candidates, &making->targets, &making->record, bytes);
+	int status = candidates_find(&candidates, &creation->targets, &creation->record, bytes);
 	bool found = false;
 
 	for (size_t i = 0; !status && !found && i < candidates.places.count; i++)
-		found = !store_in_candidate(making, &candidates.places.items[i], bytes,
+		found = !store_in_candidate(creation, &candidates.places.items[i], bytes,
 					    &candidates);
 	if (!status && !found)
 		candidates_report(&candidates, bytes);
@@ -166,31 +167,31 @@ static int store_where_best(struct making *making, uint64_t bytes)
 	return status || !found ? 1 : 0;
 }
 
-int making_store(struct making *making)
+int creation_store(struct creation *creation)
 {
-	uint64_t bytes = initial_bytes(making);
+	uint64_t bytes = initial_bytes(creation);
 
-	if (making->settings->storage.count)
-		return store_where_given(making, bytes);
-	return store_where_best(making, bytes);
+	if (creation->settings->storage.count)
+		return store_where_given(creation, bytes);
+	return store_where_best(creation, bytes);
 }
 
 /* The places that would be tried, best first. */
-static int plan_storage(struct making *making, struct candidates *candidates)
+static int plan_storage(struct creation *creation, struct candidates *candidates)
 {
-	const struct settings *settings = making->settings;
+	const struct settings *settings = creation->settings;
 	uint64_t bytes = settings->initial ? settings->initial : growth_portion();
 	int status = 0;
 
 	if (settings->limit && bytes > settings->limit)
 		bytes = settings->limit;
-	making->record.reserve = settings->reserve;
-	making->record.reserve_set = settings->reserve_set;
+	creation->record.reserve = settings->reserve;
+	creation->record.reserve_set = settings->reserve_set;
 	for (size_t i = 0; !status && i < settings->storage.count; i++)
-		status = storage_select_given(settings->storage.items[i], &making->targets,
+		status = storage_select_given(settings->storage.items[i], &creation->targets,
 					      &candidates->places);
 	if (!settings->storage.count)
-		status = candidates_find(candidates, &making->targets, &making->record, bytes);
+		status = candidates_find(candidates, &creation->targets, &creation->record, bytes);
 	if (status || candidates->places.count)
 		return status;
 	candidates_report(candidates, bytes);
@@ -228,15 +229,15 @@ static int print_plan_json(const struct targets *targets, const struct candidate
 	return output_end(object);
 }
 
-int making_tell(struct making *making, bool json)
+int creation_tell(struct creation *creation, bool json)
 {
 	struct candidates candidates = {};
-	int status = plan_storage(making, &candidates);
+	int status = plan_storage(creation, &candidates);
 
 	if (!status && json)
-		status = print_plan_json(&making->targets, &candidates);
+		status = print_plan_json(&creation->targets, &candidates);
 	else if (!status)
-		status = print_plan(&making->targets, &candidates);
+		status = print_plan(&creation->targets, &candidates);
 	candidates_free(&candidates);
 	return status;
 }

@@ -10,7 +10,7 @@
 #include "cli/message.h"
 #include "commands/command.h"
 #include "commands/destroy.h"
-#include "lifecycle/ending.h"
+#include "lifecycle/teardown.h"
 #include "state/image_uses.h"
 #include "state/lookup.h"
 #include "state/runtime.h"
@@ -66,11 +66,11 @@ static int undo_half_made(const struct record *seen)
 
 	if (seen->state == RECORD_TAKEN)
 		return 0;
-	lock = runtime_lock_orphan(&seen->id, "create", ENDING_HOOK_MS);
+	lock = runtime_lock_orphan(&seen->id, "create", TEARDOWN_HOOK_MS);
 	if (lock < 0)
 		return 0;
 	if (!record_read(&record, &seen->id) && record.state != RECORD_TAKEN)
-		status = ending_undo(&record);
+		status = teardown_undo_creation(&record);
 	record_free(&record);
 	close(lock);
 	return status;
@@ -90,7 +90,7 @@ int destroy_snapshot(int control, const struct blksnap_id *id, const char *text,
 	} else {
 		status = (!mounted &&
 			  (check_not_mounted(&record, text) || check_not_used(&record, text))) ||
-			 undo_half_made(&record) || ending_destroy(control, &record);
+			 undo_half_made(&record) || teardown_snapshot(control, &record);
 	}
 	record_free(&record);
 	return status;
@@ -168,7 +168,7 @@ static int run(const struct arguments *arguments)
 				  destroy_named(control, arguments);
 	close(control);
 	if (!arguments->dry_run)
-		status |= ending_clean_up(true);
+		status |= teardown_clean_up(true);
 	return status ? STATUS_FAILED : STATUS_OK;
 }
 

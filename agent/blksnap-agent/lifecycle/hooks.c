@@ -9,7 +9,7 @@
 
 #include "cli/message.h"
 #include "lifecycle/hooks.h"
-#include "lifecycle/supervise.h"
+#include "lifecycle/supervisor.h"
 
 int hooks_check(const struct settings *settings)
 {
@@ -74,7 +74,7 @@ static void set_environment(const void *context)
 /* Before anything is held a signal to us ends the hook as well. */
 static int run_one(const char *path, const struct call *call)
 {
-	const struct supervised program = {
+	const struct supervised_program program = {
 		.path = path,
 		.argument = call->phase,
 		.seconds = call->record->hook_timeout,
@@ -83,7 +83,7 @@ static int run_one(const char *path, const struct call *call)
 		.context = call,
 	};
 
-	return supervise(&program);
+	return supervisor_run(&program);
 }
 
 static int run_entry(const struct call *call, const char *name)

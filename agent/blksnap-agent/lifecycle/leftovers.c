@@ -34,7 +34,7 @@ static bool module_is_there(void)
 }
 
 /* Without the module there are none. */
-bool leftovers_exists(const struct blksnap_id *id)
+bool snapshot_exists(const struct blksnap_id *id)
 {
 	int control = blksnap_control_open();
 	bool found;
@@ -46,7 +46,7 @@ bool leftovers_exists(const struct blksnap_id *id)
 	return found;
 }
 
-bool leftovers_have_record(const struct blksnap_id *id)
+bool record_exists(const struct blksnap_id *id)
 {
 	char *path = runtime_path(id, "json");
 	bool found = !path || !access(path, F_OK);
@@ -63,8 +63,8 @@ static int list_stale(int dir, struct strings *stale)
 	int ret = storage_file_list(dir, NULL, &names);
 
 	for (size_t i = 0; !ret && i < names.count; i++)
-		if (!storage_file_id(names.items[i], &id) && !leftovers_exists(&id) &&
-		    !leftovers_have_record(&id))
+		if (!storage_file_id(names.items[i], &id) && !snapshot_exists(&id) &&
+		    !record_exists(&id))
 			ret = strings_add(stale, names.items[i]);
 	strings_free(&names);
 	return ret;

@@ -10,8 +10,8 @@
  * Whether the kernel has the snapshot; when in doubt it has. Asked each time anew, after its
  * record or file was seen: then "no" is final.
  */
-bool leftovers_exists(const struct blksnap_id *id);
-bool leftovers_have_record(const struct blksnap_id *id);
+bool snapshot_exists(const struct blksnap_id *id);
+bool record_exists(const struct blksnap_id *id);
 
 /*
  * Removes what is left, and forgets places that are empty. A place that cannot be reached is

@@ -25,10 +25,10 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "commands/command.h"
-#include "lifecycle/ending.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/leftovers.h"
 #include "lifecycle/notify.h"
+#include "lifecycle/teardown.h"
 #include "state/runtime.h"
 #include "storage/growth.h"
 #include "storage/storage_pool.h"
@@ -229,7 +229,7 @@ static void look_at_maker(struct monitor *monitor)
 		return;
 	monitor->made = true;
 	if (!record_read(&record, id) && record.state != RECORD_TAKEN)
-		ending_undo(&record);
+		teardown_undo_creation(&record);
 	record_free(&record);
 	close(lock);
 }
@@ -321,7 +321,7 @@ static bool was_here_before(int lock)
 	return before;
 }
 
-static int look_after(const struct record *record, int lock)
+static int monitor_snapshot(const struct record *record, int lock)
 {
 	struct monitor monitor = {
 		.record = record, .portion = growth_portion(), .lock = lock,
@@ -362,9 +362,9 @@ static bool was_removed(const struct blksnap_id *id)
 	return ret == -ENOENT;
 }
 
-static int lock_and_look_after(const struct record *record, const char *text)
+static int lock_and_monitor(const struct record *record, const char *text)
 {
-	int lock = runtime_lock_orphan(&record->id, "monitor", ENDING_HOOK_MS);
+	int lock = runtime_lock_orphan(&record->id, "monitor", TEARDOWN_HOOK_MS);
 	int ret;
 
 	if (lock == -EWOULDBLOCK) {
@@ -375,7 +375,7 @@ static int lock_and_look_after(const struct record *record, const char *text)
 		message_errno(lock, "cannot lock the record of snapshot %s", text);
 		return GIVEN_UP;
 	}
-	ret = was_removed(&record->id) ? STATUS_OK : look_after(record, lock);
+	ret = was_removed(&record->id) ? STATUS_OK : monitor_snapshot(record, lock);
 	close(lock);
 	return ret;
 }
@@ -387,13 +387,13 @@ static int monitor_id(const struct blksnap_id *id, const char *text)
 
 	if (ret)
 		message_errno(ret, "cannot read what is known of snapshot %s", text);
-	ret = ret ? GIVEN_UP : lock_and_look_after(&record, text);
+	ret = ret ? GIVEN_UP : lock_and_monitor(&record, text);
 	record_free(&record);
 	return ret;
 }
 
 /* A child that was killed is started again, as systemd does it with the unit. */
-static int supervise(const struct blksnap_id *id, const char *text)
+static int keep_monitor_running(const struct blksnap_id *id, const char *text)
 {
 	int status;
 	pid_t pid;
@@ -426,7 +426,7 @@ static int run(const struct arguments *arguments)
 		message_error("'%s' is not the id of a snapshot", text);
 		return STATUS_USAGE;
 	}
-	return arguments->daemon ? supervise(&id, text) : monitor_id(&id, text);
+	return arguments->daemon ? keep_monitor_running(&id, text) : monitor_id(&id, text);
 }
 
 const struct agent_command agent_monitor = {

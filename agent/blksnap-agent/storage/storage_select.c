@@ -56,7 +56,7 @@ static bool is_on_device_of(dev_t storage, const struct record *record)
 	return false;
 }
 
-/* Also of one that is in the making. */
+/* Also of one that is being created. */
 bool storage_select_overlaps_other(dev_t storage, const struct blksnap_id *own)
 {
 	struct blksnap_id *ids = NULL;

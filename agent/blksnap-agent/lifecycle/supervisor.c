@@ -14,7 +14,7 @@
 
 #include "cli/descriptors.h"
 #include "cli/message.h"
-#include "lifecycle/supervise.h"
+#include "lifecycle/supervisor.h"
 
 /* Between being asked to end and being killed, and what a killed one may take to be gone. */
 #define GRACE_MS	2000
@@ -46,7 +46,7 @@ static void be_killable(void)
 }
 
 /* The program's own process. Its output must not get into ours. */
-static void execute(const struct supervised *program, pid_t supervisor)
+static void execute(const struct supervised_program *program, pid_t supervisor)
 {
 	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
@@ -153,7 +153,7 @@ static bool all_gone(int ms, bool kill_them)
 }
 
 /* Its group, and what it started that has left the group. */
-static void end(const struct supervised *program, pid_t pid)
+static void end_program(const struct supervised_program *program, pid_t pid)
 {
 	int ret;
 
@@ -170,12 +170,12 @@ static void end(const struct supervised *program, pid_t pid)
 }
 
 /* The supervisor, from when the program runs. */
-static int look_after(const struct supervised *program, pid_t pid, int signals)
+static int wait_for_program(const struct supervised_program *program, pid_t pid, int signals)
 {
 	int status;
 
 	if (!ends_in_time(pid, signals, program->seconds)) {
-		end(program, pid);
+		end_program(program, pid);
 		message_error(
 		    "the hook %s %s did not end in %llu s, or before a signal, and was killed",
 		    program->path, program->argument, (unsigned long long)program->seconds);
@@ -194,7 +194,7 @@ static int look_after(const struct supervised *program, pid_t pid, int signals)
 	return 1;
 }
 
-static int run(const struct supervised *program, pid_t parent)
+static int run_supervisor(const struct supervised_program *program, pid_t parent)
 {
 	const int term_and_child[] = { SIGTERM, SIGCHLD };
 	int signals = block(term_and_child, 2);
@@ -214,7 +214,7 @@ static int run(const struct supervised *program, pid_t parent)
 		return 1;
 	}
 	setpgid(pid, pid);
-	return look_after(program, pid, signals);
+	return wait_for_program(program, pid, signals);
 }
 
 /* Waits for the supervisor to end, or for a signal to us, which is passed on. */
@@ -234,13 +234,13 @@ static void pass_signals_on(pid_t pid)
 			close(fds[i].fd);
 }
 
-int supervise(const struct supervised *program)
+int supervisor_run(const struct supervised_program *program)
 {
 	pid_t self = getpid(), pid = fork();
 	int status;
 
 	if (!pid)
-		_exit(run(program, self));
+		_exit(run_supervisor(program, self));
 	if (pid < 0) {
 		message_errno(-errno, "cannot run %s", program->path);
 		return 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A snapshot that is being made, see create.c. */
-#ifndef BLKSNAP_MAKING_H
-#define BLKSNAP_MAKING_H
+#ifndef BLKSNAP_CREATION_H
+#define BLKSNAP_CREATION_H
 
 #include <stdbool.h>
 
@@ -11,7 +11,7 @@
 #include "state/record.h"
 
 /**
- * struct making - a snapshot in the making
+ * struct creation - a snapshot that is being created
  * @settings: what was asked for
  * @targets: the devices
  * @record: what gets known of it
@@ -20,7 +20,7 @@
  * @lock: held while it is half made, or -1
  * @created: the kernel has it
  */
-struct making {
+struct creation {
 	const struct settings *settings;
 	struct targets targets;
 	struct record record;
@@ -34,9 +34,9 @@ struct making {
  * Finds the storage, and gives the snapshot what it is to have before the take. 0, or 1 after a
  * message.
  */
-int making_store(struct making *making);
+int creation_store(struct creation *creation);
 
 /* Prints which devices and which storage it would be. 0, or 1 after a message. */
-int making_tell(struct making *making, bool json);
+int creation_tell(struct creation *creation, bool json);
 
 #endif

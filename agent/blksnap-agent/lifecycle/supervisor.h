@@ -7,14 +7,14 @@
  * itself: until then it keeps our locks, so that whoever undoes what the program did does not
  * meet it.
  */
-#ifndef BLKSNAP_SUPERVISE_H
-#define BLKSNAP_SUPERVISE_H
+#ifndef BLKSNAP_SUPERVISOR_H
+#define BLKSNAP_SUPERVISOR_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /**
- * struct supervised - a program
+ * struct supervised_program - a program
  * @path: of the program
  * @argument: its only one
  * @seconds: how long it may take
@@ -22,7 +22,7 @@
  * @prepare: called in the program's process, for its environment
  * @context: for that
  */
-struct supervised {
+struct supervised_program {
 	const char *path;
 	const char *argument;
 	uint64_t seconds;
@@ -32,6 +32,6 @@ struct supervised {
 };
 
 /* 0 if it ended well, or 1 after a message. */
-int supervise(const struct supervised *program);
+int supervisor_run(const struct supervised_program *program);
 
 #endif

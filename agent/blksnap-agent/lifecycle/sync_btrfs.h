@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* File systems that the kernel does not freeze by their device. */
-#ifndef BLKSNAP_SETTLE_H
-#define BLKSNAP_SETTLE_H
+#ifndef BLKSNAP_SYNC_BTRFS_H
+#define BLKSNAP_SYNC_BTRFS_H
 
 #include "device/target.h"
 
@@ -9,6 +9,6 @@
  * btrfs does not say on which devices it is, so that the take does not freeze it: its image
  * is that after a power failure. Written out just before, little is missing from it.
  */
-void settle_btrfs(struct targets *targets);
+void sync_btrfs(struct targets *targets);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "cli/message.h"
 #include "device/mounts.h"
-#include "lifecycle/settle.h"
+#include "lifecycle/sync_btrfs.h"
 
 static bool is_on_target(struct libmnt_fs *fs, const struct targets *targets)
 {
@@ -20,7 +20,7 @@ static bool is_on_target(struct libmnt_fs *fs, const struct targets *targets)
 	return found;
 }
 
-static bool settle(struct libmnt_fs *fs, void *argument)
+static bool sync_if_on_target(struct libmnt_fs *fs, void *argument)
 {
 	const char *type = mnt_fs_get_fstype(fs);
 	int fd;
@@ -36,7 +36,7 @@ static bool settle(struct libmnt_fs *fs, void *argument)
 	return false;
 }
 
-void settle_btrfs(struct targets *targets)
+void sync_btrfs(struct targets *targets)
 {
-	mounts_visit(settle, targets);
+	mounts_visit(sync_if_on_target, targets);
 }

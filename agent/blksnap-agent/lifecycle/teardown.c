@@ -7,10 +7,10 @@
 #include "cli/control.h"
 #include "cli/message.h"
 #include "cli/wait_notice.h"
-#include "lifecycle/ending.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/launch.h"
 #include "lifecycle/leftovers.h"
+#include "lifecycle/teardown.h"
 #include "state/pending_snapshot.h"
 #include "state/runtime.h"
 #include "storage/storage_pool.h"
@@ -47,7 +47,7 @@ static int remove_after_monitor(const struct record *record)
 			  blksnap_id_format(&record->id, id));
 	lock = runtime_lock_within(&record->id, "monitor", MONITOR_MS);
 
-	if (lock < 0 || leftovers_have_record(&record->id))
+	if (lock < 0 || record_exists(&record->id))
 		status = remove_storage(record);
 	else
 		runtime_forget(&record->id);
@@ -69,7 +69,7 @@ static int destroy(int control, const struct blksnap_id *id)
 	return 1;
 }
 
-int ending_destroy(int control, const struct record *record)
+int teardown_snapshot(int control, const struct record *record)
 {
 	if (destroy(control, &record->id))
 		return 1;
@@ -81,7 +81,7 @@ static int destroy_half_made(const struct blksnap_id *id)
 	char text[BLKSNAP_ID_TEXT];
 	int control, status;
 
-	if (!leftovers_exists(id))
+	if (!snapshot_exists(id))
 		return 0;
 	message_error("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
 	control = control_open();
@@ -122,7 +122,7 @@ static void thaw(struct record *record, const char *problem)
 		close(lock);
 }
 
-int ending_undo(struct record *record)
+int teardown_undo_creation(struct record *record)
 {
 	static const char problem[] = "the process that made the snapshot was killed";
 	int status;
@@ -143,13 +143,13 @@ static int mend_record(struct record *record)
 
 	blksnap_id_format(&record->id, text);
 	if (record->state != RECORD_TAKEN) {
-		if (ending_undo(record))
+		if (teardown_undo_creation(record))
 			return 1;
 		return remove_after_monitor(record);
 	}
 	if (runtime_locked(&record->id, "monitor"))
 		return 0;
-	if (!leftovers_exists(&record->id)) {
+	if (!snapshot_exists(&record->id)) {
 		message_error("snapshot %s is gone, its storage is removed", text);
 		return remove_after_monitor(record);
 	}
@@ -163,7 +163,7 @@ static int mend_record(struct record *record)
  */
 static int go_through_record(const struct blksnap_id *id)
 {
-	int lock = runtime_lock_orphan(id, "create", ENDING_HOOK_MS);
+	int lock = runtime_lock_orphan(id, "create", TEARDOWN_HOOK_MS);
 	struct record record;
 	int status = 0;
 	int ret;
@@ -173,7 +173,7 @@ static int go_through_record(const struct blksnap_id *id)
 	ret = record_read(&record, id);
 	if (!ret)
 		status = mend_record(&record);
-	else if (ret == -ENOENT || (ret == -EINVAL && !leftovers_exists(id)))
+	else if (ret == -ENOENT || (ret == -EINVAL && !snapshot_exists(id)))
 		runtime_forget(id);
 	record_free(&record);
 	close(lock);
@@ -200,7 +200,7 @@ static int end_pending(const struct blksnap_id *id)
 {
 	int status;
 
-	if (leftovers_have_record(id))
+	if (record_exists(id))
 		return 0;
 	status = destroy_half_made(id);
 	if (!status)
@@ -208,7 +208,7 @@ static int end_pending(const struct blksnap_id *id)
 	return status;
 }
 
-int ending_clean_up(bool tell)
+int teardown_clean_up(bool tell)
 {
 	int status = runtime_prepare();
 	int lock = status ? -1 : runtime_lock_all();
