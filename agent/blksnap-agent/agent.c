@@ -11,7 +11,7 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 
 static const struct agent_command *const commands[] = {
 	&agent_snapshot_create,

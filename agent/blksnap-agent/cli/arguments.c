@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command.h"
 #include "cli/exit_status.h"
 #include "cli/message.h"
-#include "commands/command.h"
 #include "number.h"
 #include "quantity.h"
 

@@ -75,21 +75,6 @@ void output_time(struct json_object *object, const char *name, int64_t seconds)
 	output_text(object, name, seconds ? output_time_text(seconds, text) : NULL);
 }
 
-int output_created(const struct record *record, bool json)
-{
-	char text[BLKSNAP_ID_TEXT];
-	struct json_object *object;
-
-	blksnap_id_format(&record->id, text);
-	if (!json) {
-		puts(text);
-		return output_flush();
-	}
-	object = output_begin();
-	output_text(object, "id", text);
-	return output_end(object);
-}
-
 void output_coloured(enum output_colour colour, const char *text, int width)
 {
 	static const char *const codes[] = { "32", "31", "33" };

@@ -8,8 +8,6 @@
 
 #include <json-c/json.h>
 
-#include "state/record.h"
-
 /* Changes when what is there changes its meaning; not when something is added. */
 #define OUTPUT_SCHEMA	"blksnap-agent/1"
 
@@ -36,9 +34,6 @@ void output_time(struct json_object *object, const char *name, int64_t seconds);
 /* A time as RFC 3339. */
 #define OUTPUT_TIME	32
 const char *output_time_text(int64_t seconds, char text[OUTPUT_TIME]);
-
-/* What "snapshot create" prints. */
-int output_created(const struct record *record, bool json);
 
 enum output_colour {
 	OUTPUT_GOOD,

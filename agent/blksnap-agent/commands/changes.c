@@ -6,7 +6,7 @@
 #include "cli/message.h"
 #include "cli/output.h"
 #include "commands/changes.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "device/target.h"
 
 #define SECTOR_SIZE	512

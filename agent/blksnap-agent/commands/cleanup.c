@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/exit_status.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "lifecycle/teardown.h"
 
 static int run(const struct arguments *arguments)

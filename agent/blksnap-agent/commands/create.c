@@ -17,7 +17,7 @@
 #include "cli/message.h"
 #include "cli/output.h"
 #include "cli/wait_notice.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "commands/creation.h"
 #include "commands/destroy.h"
 #include "device/identify.h"
@@ -341,6 +341,21 @@ static int destroy_replaced(struct creation *creation, const struct arguments *a
 	return destroy_snapshot(creation->control, &id, arguments->replace, false);
 }
 
+static int print_created(const struct record *record, bool json)
+{
+	char text[BLKSNAP_ID_TEXT];
+	struct json_object *object;
+
+	blksnap_id_format(&record->id, text);
+	if (!json) {
+		puts(text);
+		return output_flush();
+	}
+	object = output_begin();
+	output_text(object, "id", text);
+	return output_end(object);
+}
+
 static int make(struct creation *creation, const struct arguments *arguments)
 {
 	int status = destroy_replaced(creation, arguments) || prepare(creation, name_of(arguments));
@@ -350,7 +365,7 @@ static int make(struct creation *creation, const struct arguments *arguments)
 	if (!status)
 		status = complete(creation);
 	if (!status)
-		status = output_created(&creation->record, arguments->json);
+		status = print_created(&creation->record, arguments->json);
 	if (status)
 		undo(creation);
 	return status ? STATUS_FAILED : STATUS_OK;

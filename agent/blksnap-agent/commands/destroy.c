@@ -8,7 +8,7 @@
 #include "cli/control.h"
 #include "cli/exit_status.h"
 #include "cli/message.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "commands/destroy.h"
 #include "lifecycle/teardown.h"
 #include "state/image_uses.h"

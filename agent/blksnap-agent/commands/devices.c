@@ -11,7 +11,7 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "commands/tracked_device.h"
 #include "device/target.h"
 #include "quantity.h"

@@ -5,7 +5,7 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "commands/show.h"
 #include "quantity.h"
 #include "state/lookup.h"

@@ -9,7 +9,7 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "state/lookup.h"
 #include "state/snapshot_status.h"
 

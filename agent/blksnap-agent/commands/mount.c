@@ -19,7 +19,7 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "device/folder.h"
 #include "lifecycle/mount_point.h"
 #include "state/image_uses.h"

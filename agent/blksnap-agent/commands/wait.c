@@ -13,7 +13,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/message.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "state/lookup.h"
 #include "state/runtime.h"
 

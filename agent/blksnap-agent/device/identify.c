@@ -15,7 +15,7 @@
 #include "device/identify.h"
 #include "device/mounts.h"
 #include "name.h"
-#include "state/runtime.h"
+#include "text_file.h"
 
 #define BY_ID	"/dev/disk/by-id"
 
@@ -25,7 +25,7 @@ static char *mapper_path(dev_t number)
 	char file[64], *name, *path = NULL;
 
 	snprintf(file, sizeof(file), "/sys/dev/block/%u:%u/dm/name", major(number), minor(number));
-	name = runtime_read(file);
+	name = text_file_read(file);
 	if (!name)
 		return NULL;
 	name[strcspn(name, "\n")] = '\0';

@@ -24,7 +24,7 @@
 #include "cli/control.h"
 #include "cli/exit_status.h"
 #include "cli/message.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/leftovers.h"
 #include "lifecycle/notify.h"

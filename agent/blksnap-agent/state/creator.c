@@ -10,12 +10,12 @@
 #include "cli/message.h"
 #include "quantity.h"
 #include "state/creator.h"
-#include "state/runtime.h"
+#include "text_file.h"
 
 /* The first line of a file, to be freed, or NULL. */
 static char *line_of(const char *path)
 {
-	char *text = runtime_read(path);
+	char *text = text_file_read(path);
 
 	if (text)
 		text[strcspn(text, "\n")] = '\0';

@@ -12,8 +12,8 @@
 #include "device/mounts.h"
 #include "device/stack.h"
 #include "state/image_uses.h"
-#include "state/runtime.h"
 #include "state/snapshot_status.h"
+#include "text_file.h"
 
 /* The path and the number of a member's image; whether it has one. */
 static bool find_image(const struct member *member, char image[64], dev_t *number)
@@ -148,7 +148,7 @@ static int add_mounts_of(const char *pid, const char *image, dev_t number, struc
 	add_mounts(path, image, number, &folders);
 	if (folders.count) {
 		snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-		comm = runtime_read(path);
+		comm = text_file_read(path);
 		snprintf(name, sizeof(name), "%.*s", comm ? (int)strcspn(comm, "\n") : 0,
 			 comm ? comm : "");
 		free(comm);

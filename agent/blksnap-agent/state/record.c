@@ -9,6 +9,7 @@
 
 #include "state/record.h"
 #include "state/runtime.h"
+#include "text_file.h"
 
 #define RECORD_VERSION	1
 
@@ -217,7 +218,7 @@ char *record_format(const struct record *record)
 int record_read(struct record *record, const struct blksnap_id *id)
 {
 	char *path = runtime_path(id, "json");
-	char *text = path ? runtime_read(path) : NULL;
+	char *text = path ? text_file_read(path) : NULL;
 	int ret;
 
 	memset(record, 0, sizeof(*record));

@@ -12,9 +12,7 @@
 
 #include "cli/message.h"
 #include "state/runtime.h"
-
-/* Records are a few thousand bytes; a file beyond this is none. */
-#define FILE_MOST	(1 << 20)
+#include "text_file.h"
 
 int runtime_prepare(void)
 {
@@ -129,7 +127,7 @@ bool runtime_locked(const struct blksnap_id *id, const char *suffix)
 pid_t runtime_lock_owner(const struct blksnap_id *id, const char *suffix)
 {
 	char *path = runtime_path(id, suffix);
-	char *text = path ? runtime_read(path) : NULL;
+	char *text = path ? text_file_read(path) : NULL;
 	long pid = text ? strtol(text, NULL, 10) : 0;
 
 	free(text);
@@ -183,21 +181,6 @@ int runtime_write(const char *path, const char *text)
 		unlink(fresh);
 	free(fresh);
 	return ret;
-}
-
-char *runtime_read(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = file ? calloc(1, FILE_MOST + 1) : NULL;
-	size_t size;
-
-	if (text) {
-		size = fread(text, 1, FILE_MOST, file);
-		text[size] = '\0';
-	}
-	if (file)
-		fclose(file);
-	return text;
 }
 
 static void remove_suffix(const struct blksnap_id *id, const char *suffix)

@@ -69,9 +69,6 @@ pid_t runtime_lock_owner(const struct blksnap_id *id, const char *suffix);
 /* Writes a file anew, so that a reader sees the old or the new text; 0 or a negative errno. */
 int runtime_write(const char *path, const char *text);
 
-/* All of a small file, to be freed, or NULL with errno set. */
-char *runtime_read(const char *path);
-
 /* Removes all files of a snapshot, the record last. */
 void runtime_forget(const struct blksnap_id *id);
 

@@ -9,6 +9,7 @@
 #include "state/runtime.h"
 #include "state/snapshot_status.h"
 #include "storage/storage_file.h"
+#include "text_file.h"
 
 int snapshot_status_image(const struct member *member, char image[64], int *error)
 {
@@ -36,7 +37,7 @@ static void find_link(struct image_status *device, const struct blksnap_id *id)
 
 	snprintf(path, sizeof(path), "/sys/block/%s/blksnap/origin",
 		 device->image + strlen("/dev/"));
-	origin = *device->image ? runtime_read(path) : NULL;
+	origin = *device->image ? text_file_read(path) : NULL;
 	if (!origin)
 		return;
 	origin[strcspn(origin, "\n")] = '\0';
@@ -74,7 +75,7 @@ static void find_storage(struct snapshot_status *snapshot)
 {
 	const struct record *record = &snapshot->record;
 	char *path = runtime_path(&record->id, "storage");
-	char *text = path ? runtime_read(path) : NULL;
+	char *text = path ? text_file_read(path) : NULL;
 	bool told = text && sscanf(text, "%" SCNu64 " %" SCNu64, &snapshot->allocated,
 				   &snapshot->wanted) == 2;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdlib.h>
 
-#include "state/runtime.h"
 #include "storage/growth.h"
+#include "text_file.h"
 
 #define SECTOR_SIZE	512
 
@@ -33,7 +33,7 @@ uint64_t growth_next(struct growth *growth, uint64_t bytes, int64_t now)
 
 uint64_t growth_portion(void)
 {
-	char *text = runtime_read("/sys/module/blksnap/parameters/diff_storage_minimum");
+	char *text = text_file_read("/sys/module/blksnap/parameters/diff_storage_minimum");
 	uint64_t sectors = text ? strtoull(text, NULL, 10) : 0;
 
 	free(text);

@@ -7,7 +7,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/output.h"
-#include "commands/command.h"
+#include "commands/commands.h"
 #include "commands/doctor/doctor.h"
 #include "state/record.h"
 
