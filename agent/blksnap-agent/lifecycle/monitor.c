@@ -24,9 +24,9 @@
 #include "cli/control.h"
 #include "cli/exit_status.h"
 #include "cli/message.h"
-#include "commands/commands.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/leftovers.h"
+#include "lifecycle/monitor.h"
 #include "lifecycle/notify.h"
 #include "lifecycle/teardown.h"
 #include "state/runtime.h"
@@ -380,7 +380,7 @@ static int lock_and_monitor(const struct record *record, const char *text)
 	return ret;
 }
 
-static int monitor_id(const struct blksnap_id *id, const char *text)
+int monitor_run(const struct blksnap_id *id, const char *text)
 {
 	struct record record;
 	int ret = record_read(&record, id);
@@ -393,7 +393,7 @@ static int monitor_id(const struct blksnap_id *id, const char *text)
 }
 
 /* A child that was killed is started again, as systemd does it with the unit. */
-static int keep_monitor_running(const struct blksnap_id *id, const char *text)
+int monitor_run_restarting(const struct blksnap_id *id, const char *text)
 {
 	int status;
 	pid_t pid;
@@ -402,7 +402,7 @@ static int keep_monitor_running(const struct blksnap_id *id, const char *text)
 	while (true) {
 		pid = fork();
 		if (!pid)
-			_exit(monitor_id(id, text));
+			_exit(monitor_run(id, text));
 		while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 		if (pid < 0)
@@ -416,25 +416,3 @@ static int keep_monitor_running(const struct blksnap_id *id, const char *text)
 			return STATUS_FAILED;
 	}
 }
-
-static int run(const struct arguments *arguments)
-{
-	const char *text = arguments->words[0];
-	struct blksnap_id id;
-
-	if (blksnap_id_parse(text, &id)) {
-		message_error("'%s' is not the id of a snapshot", text);
-		return STATUS_USAGE;
-	}
-	return arguments->daemon ? keep_monitor_running(&id, text) : monitor_id(&id, text);
-}
-
-const struct agent_command agent_monitor = {
-	.name = "monitor",
-	.usage = "ID",
-	.summary = "Look after a snapshot (this is what its systemd unit runs)",
-	.takes = ARGUMENT_DAEMON,
-	.least = 1,
-	.most = 1,
-	.run = run,
-};
