@@ -152,9 +152,9 @@ static void fill_record(struct record *record)
 	members_add(&record->devices, &(struct member){ .path = "/dev/sd\nb", .take = 7,
 							 .mount_point = "/m\xe9", .attached = true,
 							 .number = makedev(8, 17) });
-	storage_places_add(&record->storage, &(struct storage_place){ .path = "/var",
+	storage_places_add(&record->storage.places, &(struct storage_place){ .path = "/var",
 			   .number = makedev(8, 1), .identity = "u 1:00" });
-	record->limit = UINT64_C(1) << 40;
+	record->storage.limit = UINT64_C(1) << 40;
 	record->created = 1700000000;
 	record->deadline = 17;
 }
@@ -173,10 +173,10 @@ static void test_records(void)
 	       !strcmp(copy.devices.items[1].mount_point, "/m\xe9") && !copy.devices.items[0].uuid &&
 	       copy.devices.items[1].take == 7 && copy.devices.items[1].attached &&
 	       copy.devices.items[1].number == makedev(8, 17), "its devices");
-	expect(copy.storage.count == 1 &&
-	       storage_places_have(&copy.storage, &record.storage.items[0]) &&
-	       copy.storage.items[0].number == makedev(8, 1), "its storage");
-	expect(copy.limit == record.limit && copy.created == record.created &&
+	expect(copy.storage.places.count == 1 &&
+	       storage_places_have(&copy.storage.places, &record.storage.places.items[0]) &&
+	       copy.storage.places.items[0].number == makedev(8, 1), "its storage");
+	expect(copy.storage.limit == record.storage.limit && copy.created == record.created &&
 	       copy.deadline == 17 && !copy.expires, "its numbers");
 	record_free(&copy);
 	for (size_t length = 0; length < strlen(text) - 1; length++) {
@@ -208,7 +208,7 @@ static void test_old_records(void)
 	expect(!record_parse(&record, text), "a record from an earlier version");
 	expect(record.devices.count == 2 && !record.devices.items[0].attached &&
 	       record.devices.items[1].attached, "its devices");
-	expect(record.storage.count == 1 && !record.storage.items[0].identity, "its storage");
+	expect(record.storage.places.count == 1 && !record.storage.places.items[0].identity, "its storage");
 	record_free(&record);
 }
 

@@ -139,9 +139,9 @@ static int fill_record(struct creation *creation, const char *name)
 	struct record *record = &creation->record;
 	int ret = fill_times(record, creation->settings->ttl);
 
-	record->limit = creation->settings->limit;
-	record->reserve = creation->settings->reserve;
-	record->reserve_set = creation->settings->reserve_set;
+	record->storage.limit = creation->settings->limit;
+	record->storage.reserve = creation->settings->reserve;
+	record->storage.reserve_set = creation->settings->reserve_set;
 	record->hook_timeout = creation->settings->hook_timeout;
 	record->hooks = strdup(creation->settings->hooks);
 	record->name = name ? strdup(name) : NULL;

@@ -9,9 +9,11 @@
 #include "cli/output.h"
 #include "cli/wait_notice.h"
 #include "commands/creation.h"
+#include "state/held_devices.h"
 #include "state/runtime.h"
 #include "state/storage_registry.h"
 #include "storage/growth.h"
+#include "storage/storage_candidates.h"
 #include "storage/storage_pool.h"
 #include "storage/storage_select.h"
 
@@ -34,8 +36,8 @@ static uint64_t initial_bytes(const struct creation *creation)
 
 static bool has_folder(const struct record *record)
 {
-	for (size_t i = 0; i < record->storage.count; i++)
-		if (!record->storage.items[i].device)
+	for (size_t i = 0; i < record->storage.places.count; i++)
+		if (!record->storage.places.items[i].device)
 			return true;
 	return false;
 }
@@ -46,8 +48,8 @@ static bool has_folder(const struct record *record)
  */
 static int write_folders(struct record *record)
 {
-	for (size_t i = 0; i < record->storage.count; i++) {
-		struct storage_place *place = &record->storage.items[i];
+	for (size_t i = 0; i < record->storage.places.count; i++) {
+		struct storage_place *place = &record->storage.places.items[i];
 		int fd = place->device ? 0 : storage_place_make(place);
 		int ret = fd < 0 ? fd : 0;
 
@@ -101,7 +103,7 @@ static int store(struct creation *creation, uint64_t bytes)
 	if (status)
 		return status;
 	wait_notice_begin("storage is being made");
-	status = storage_pool_open(&pool, &creation->record);
+	status = storage_pool_open(&pool, &creation->record.id, &creation->record.storage);
 	if (!status)
 		status = fill(creation, &pool, bytes);
 	storage_pool_close(&pool);
@@ -112,15 +114,17 @@ static int store(struct creation *creation, uint64_t bytes)
 static int store_where_given(struct creation *creation, uint64_t bytes)
 {
 	const struct strings *given = &creation->settings->storage;
-	struct storage_places *places = &creation->record.storage;
+	struct storage_places *places = &creation->record.storage.places;
+	struct device_numbers held = {};
 	int status = 0;
 
+	held_devices_list(&creation->record.id, &held);
 	for (size_t i = 0; !status && i < given->count; i++) {
 		status = storage_select_given(given->items[i], &creation->targets, places);
 		if (!status)
-			storage_select_warn(&places->items[places->count - 1],
-					    &creation->record.id);
+			storage_select_warn(&places->items[places->count - 1], &held);
 	}
+	device_numbers_free(&held);
 	return status ? status : store(creation, bytes);
 }
 
@@ -135,7 +139,7 @@ static int store_in_candidate(struct creation *creation, const struct storage_pl
 	char *text;
 	int status;
 
-	if (storage_places_add(&creation->record.storage, place))
+	if (storage_places_add(&creation->record.storage.places, place))
 		return 1;
 	message_collect(&problems);
 	status = store(creation, bytes);
@@ -145,17 +149,30 @@ static int store_in_candidate(struct creation *creation, const struct storage_pl
 		return 0;
 	}
 	text = strings_join(&problems, "; ");
-	storage_places_drop_last(&creation->record.storage);
+	storage_places_drop_last(&creation->record.storage.places);
 	candidates_refuse(candidates, place->path, text);
 	free(text);
 	strings_free(&problems);
 	return status;
 }
 
+static int find_candidates(const struct creation *creation, uint64_t bytes,
+			   struct candidates *candidates)
+{
+	struct device_numbers held = {};
+	int status;
+
+	held_devices_list(&creation->record.id, &held);
+	status = candidates_find(candidates, &creation->targets, &creation->record.storage, &held,
+				 bytes);
+	device_numbers_free(&held);
+	return status;
+}
+
 static int store_where_best(struct creation *creation, uint64_t bytes)
 {
 	struct candidates candidates = {};
-	int status = candidates_find(&candidates, &creation->targets, &creation->record, bytes);
+	int status = find_candidates(creation, bytes, &candidates);
 	bool found = false;
 
 	for (size_t i = 0; !status && !found && i < candidates.places.count; i++)
@@ -185,13 +202,13 @@ static int plan_storage(struct creation *creation, struct candidates *candidates
 
 	if (settings->limit && bytes > settings->limit)
 		bytes = settings->limit;
-	creation->record.reserve = settings->reserve;
-	creation->record.reserve_set = settings->reserve_set;
+	creation->record.storage.reserve = settings->reserve;
+	creation->record.storage.reserve_set = settings->reserve_set;
 	for (size_t i = 0; !status && i < settings->storage.count; i++)
 		status = storage_select_given(settings->storage.items[i], &creation->targets,
 					      &candidates->places);
 	if (!settings->storage.count)
-		status = candidates_find(candidates, &creation->targets, &creation->record, bytes);
+		status = find_candidates(creation, bytes, candidates);
 	if (status || candidates->places.count)
 		return status;
 	candidates_report(candidates, bytes);

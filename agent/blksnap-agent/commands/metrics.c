@@ -45,7 +45,7 @@ static int64_t wanted(const struct snapshot_status *snapshot)
 
 static int64_t limit(const struct snapshot_status *snapshot)
 {
-	return snapshot->record.limit;
+	return snapshot->record.storage.limit;
 }
 
 static const struct {

@@ -74,10 +74,10 @@ void snapshot_report_json(struct json_object *object, const struct snapshot_stat
 	output_text(object, "name", record->name);
 	output_text(object, "state", snapshot->state);
 	json_object_object_add(object, "devices", devices_json(snapshot));
-	json_object_object_add(object, "storage", storage_json(&record->storage));
+	json_object_object_add(object, "storage", storage_json(&record->storage.places));
 	output_number(object, "storage_bytes", snapshot->allocated);
 	output_number(object, "wanted_bytes", snapshot->wanted);
-	output_number(object, "limit", record->limit);
+	output_number(object, "limit", record->storage.limit);
 	output_time(object, "created", record->created);
 	output_text(object, "creator", record->creator);
 	output_time(object, "expires", record->expires);
@@ -143,13 +143,13 @@ static void print_text(const struct snapshot_status *snapshot)
 	if (!snapshot->managed)
 		return;
 	print_devices(snapshot);
-	for (size_t i = 0; i < record->storage.count; i++)
-		printf("storage:  %s\n", record->storage.items[i].path);
+	for (size_t i = 0; i < record->storage.places.count; i++)
+		printf("storage:  %s\n", record->storage.places.items[i].path);
 	printf("has:      %s\n", size_format(snapshot->allocated, used));
 	if (snapshot->wanted)
 		printf("wants:    %s more, which there is no room for\n",
 		       size_format(snapshot->wanted, used));
-	printf("limit:    %s\n", record->limit ? size_format(record->limit, limit) : "none");
+	printf("limit:    %s\n", record->storage.limit ? size_format(record->storage.limit, limit) : "none");
 	print_life(snapshot);
 }
 

@@ -7,53 +7,13 @@
 
 #include "cli/message.h"
 #include "lifecycle/leftovers.h"
+#include "state/lookup.h"
+#include "state/record.h"
 #include "state/runtime.h"
 #include "state/storage_registry.h"
 
 /* How long the list of places is waited for by who need not change it. */
 #define REGISTRY_MS	2000
-
-static bool is_listed(int control, const struct blksnap_id *id)
-{
-	struct blksnap_id *ids;
-	bool found = false;
-	size_t count;
-
-	if (blksnap_snapshot_list(control, &ids, &count))
-		return true;
-	for (size_t i = 0; i < count; i++)
-		found |= !memcmp(&ids[i], id, sizeof(*id));
-	free(ids);
-	return found;
-}
-
-/* The node alone does not tell: a container may not have it. */
-static bool module_is_there(void)
-{
-	return access("/sys/module", F_OK) || !access("/sys/module/blksnap", F_OK);
-}
-
-/* Without the module there are none. */
-bool snapshot_exists(const struct blksnap_id *id)
-{
-	int control = blksnap_control_open();
-	bool found;
-
-	if (control < 0)
-		return module_is_there();
-	found = is_listed(control, id);
-	close(control);
-	return found;
-}
-
-bool record_exists(const struct blksnap_id *id)
-{
-	char *path = runtime_path(id, "json");
-	bool found = !path || !access(path, F_OK);
-
-	free(path);
-	return found;
-}
 
 /* Files of snapshots that neither the kernel nor a record knows. */
 static int list_stale(int dir, struct strings *stale)
@@ -63,7 +23,7 @@ static int list_stale(int dir, struct strings *stale)
 	int ret = storage_file_list(dir, NULL, &names);
 
 	for (size_t i = 0; !ret && i < names.count; i++)
-		if (!storage_file_id(names.items[i], &id) && !snapshot_exists(&id) &&
+		if (!storage_file_id(names.items[i], &id) && !lookup_in_kernel(&id) &&
 		    !record_exists(&id))
 			ret = strings_add(stale, names.items[i]);
 	strings_free(&names);
@@ -107,7 +67,7 @@ static bool place_in_use(const struct storage_place *place, const struct blksnap
 		if (own && !memcmp(&ids[i], own, sizeof(*own)))
 			continue;
 		used = !record_read(&record, &ids[i]) &&
-		       storage_places_have(&record.storage, place);
+		       storage_places_have(&record.storage.places, place);
 		record_free(&record);
 	}
 	free(ids);
@@ -195,17 +155,17 @@ static int remove_from_registry(const struct storage_place *place)
 
 void leftovers_forget(const struct storage_pool *pool)
 {
-	const struct record *record = pool->record;
+	const struct storage_places *places = &pool->plan->places;
 	int lock = runtime_lock_all_within(REGISTRY_MS);
 
 	if (lock < 0)
 		return;
-	for (size_t i = 0; i < record->storage.count; i++) {
-		const struct storage_place *place = &record->storage.items[i];
+	for (size_t i = 0; i < places->count; i++) {
+		const struct storage_place *place = &places->items[i];
 		int ret = 0;
 
 		if (!place->device && pool->places[i].fd >= 0 &&
-		    is_done(place, pool->places[i].fd, &record->id))
+		    is_done(place, pool->places[i].fd, pool->id))
 			ret = remove_from_registry(place);
 		if (ret)
 			message_errno(ret, "cannot bring the list of storage places up to date");

@@ -7,13 +7,6 @@
 #include "string_list.h"
 
 /*
- * Whether the kernel has the snapshot; when in doubt it has. Asked each time anew, after its
- * record or file was seen: then "no" is final.
- */
-bool snapshot_exists(const struct blksnap_id *id);
-bool record_exists(const struct blksnap_id *id);
-
-/*
  * Removes what is left, and forgets places that are empty. A place that cannot be reached is
  * kept; with @tell that is an error with a message. Called with runtime_lock_all() held. 0, or 1
  * after a message.

@@ -331,7 +331,7 @@ static int monitor_snapshot(const struct record *record, int lock)
 	monitor.control = control_open();
 	if (monitor.control < 0)
 		return GIVEN_UP;
-	if (storage_pool_open(&monitor.pool, record)) {
+	if (storage_pool_open(&monitor.pool, &record->id, &record->storage)) {
 		storage_pool_close(&monitor.pool);
 		close(monitor.control);
 		return GIVEN_UP;

@@ -11,6 +11,7 @@
 #include "lifecycle/launch.h"
 #include "lifecycle/leftovers.h"
 #include "lifecycle/teardown.h"
+#include "state/lookup.h"
 #include "state/pending_snapshot.h"
 #include "state/runtime.h"
 #include "storage/storage_pool.h"
@@ -25,7 +26,7 @@
 static int remove_storage(const struct record *record)
 {
 	struct storage_pool pool;
-	int status = storage_pool_prepare_removal(&pool, record);
+	int status = storage_pool_prepare_removal(&pool, &record->id, &record->storage);
 
 	if (!status)
 		status = storage_pool_remove(&pool);
@@ -81,7 +82,7 @@ static int destroy_half_made(const struct blksnap_id *id)
 	char text[BLKSNAP_ID_TEXT];
 	int control, status;
 
-	if (!snapshot_exists(id))
+	if (!lookup_in_kernel(id))
 		return 0;
 	message_error("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
 	control = control_open();
@@ -149,7 +150,7 @@ static int mend_record(struct record *record)
 	}
 	if (runtime_locked(&record->id, "monitor"))
 		return 0;
-	if (!snapshot_exists(&record->id)) {
+	if (!lookup_in_kernel(&record->id)) {
 		message_error("snapshot %s is gone, its storage is removed", text);
 		return remove_after_monitor(record);
 	}
@@ -173,7 +174,7 @@ static int go_through_record(const struct blksnap_id *id)
 	ret = record_read(&record, id);
 	if (!ret)
 		status = mend_record(&record);
-	else if (ret == -ENOENT || (ret == -EINVAL && !snapshot_exists(id)))
+	else if (ret == -ENOENT || (ret == -EINVAL && !lookup_in_kernel(id)))
 		runtime_forget(id);
 	record_free(&record);
 	close(lock);

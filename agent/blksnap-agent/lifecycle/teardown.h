@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "storage/storage_pool.h"
+#include "state/record.h"
 
 /* How long a hook may take to be ended whose agent was killed. */
 #define TEARDOWN_HOOK_MS	35000

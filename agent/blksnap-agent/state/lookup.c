@@ -129,3 +129,35 @@ int lookup_record(const char *text, struct record *record)
 		message_errno(ret, "cannot read what is known of snapshot %s", text);
 	return 1;
 }
+
+static bool is_listed(int control, const struct blksnap_id *id)
+{
+	struct blksnap_id *ids;
+	bool found = false;
+	size_t count;
+
+	if (blksnap_snapshot_list(control, &ids, &count))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		found |= !memcmp(&ids[i], id, sizeof(*id));
+	free(ids);
+	return found;
+}
+
+/* The node alone does not tell: a container may not have it. */
+static bool module_is_there(void)
+{
+	return access("/sys/module", F_OK) || !access("/sys/module/blksnap", F_OK);
+}
+
+bool lookup_in_kernel(const struct blksnap_id *id)
+{
+	int control = blksnap_control_open();
+	bool found;
+
+	if (control < 0)
+		return module_is_there();
+	found = is_listed(control, id);
+	close(control);
+	return found;
+}

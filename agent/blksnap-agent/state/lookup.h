@@ -20,4 +20,11 @@ int lookup_all(struct blksnap_id **ids, size_t *count);
 /* The same for one that must have a record; record_free() follows either way. */
 int lookup_record(const char *text, struct record *record);
 
+/*
+ * Whether the kernel has the snapshot; also true if that cannot be determined, and false without the
+ * module. The kernel is asked on each call. A caller that has seen the record or a storage file of
+ * the snapshot before can rely on false: the snapshot will not come back.
+ */
+bool lookup_in_kernel(const struct blksnap_id *id);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <json-c/json.h>
 
@@ -127,9 +128,9 @@ static int read_numbers(struct json_object *object, struct record *record)
 		return -EINVAL;
 	record->state = state;
 	record->hook_timeout = hook_timeout;
-	record->limit = limit;
-	record->reserve = reserve;
-	record->reserve_set = reserve_set;
+	record->storage.limit = limit;
+	record->storage.reserve = reserve;
+	record->storage.reserve_set = reserve_set;
 	return 0;
 }
 
@@ -157,7 +158,7 @@ int record_parse(struct record *record, const char *text)
 	if (!ret)
 		ret = read_devices(object, &record->devices);
 	if (!ret)
-		ret = read_places(object, &record->storage);
+		ret = read_places(object, &record->storage.places);
 	json_object_put(object);
 	return ret;
 }
@@ -201,12 +202,12 @@ char *record_format(const struct record *record)
 		json_object_object_add(object, "creator",
 				       json_object_new_string(record->creator));
 	json_object_object_add(object, "devices", members_write(&record->devices));
-	json_object_object_add(object, "storage", write_places(&record->storage));
+	json_object_object_add(object, "storage", write_places(&record->storage.places));
 	json_object_object_add(object, "hooks", json_object_new_string(record->hooks));
 	write_number(object, "hook_timeout", record->hook_timeout);
-	write_number(object, "limit", record->limit);
-	write_number(object, "reserve", record->reserve);
-	write_number(object, "reserve_set", record->reserve_set);
+	write_number(object, "limit", record->storage.limit);
+	write_number(object, "reserve", record->storage.reserve);
+	write_number(object, "reserve_set", record->storage.reserve_set);
 	write_number(object, "created", record->created);
 	write_number(object, "expires", record->expires);
 	write_number(object, "deadline", record->deadline);
@@ -243,13 +244,22 @@ int record_write(const struct record *record)
 	return ret;
 }
 
+bool record_exists(const struct blksnap_id *id)
+{
+	char *path = runtime_path(id, "json");
+	bool found = !path || !access(path, F_OK);
+
+	free(path);
+	return found;
+}
+
 void record_free(struct record *record)
 {
 	free(record->name);
 	free(record->hooks);
 	free(record->creator);
 	members_free(&record->devices);
-	storage_places_free(&record->storage);
+	storage_places_free(&record->storage.places);
 }
 
 /* Whether the name is that of a record, and of which. */

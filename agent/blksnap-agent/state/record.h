@@ -9,7 +9,7 @@
 #include <blksnap/blksnap.h>
 
 #include "device/member.h"
-#include "storage/storage_place.h"
+#include "storage/storage_plan.h"
 
 /* Half made is what is not taken: it is not to be kept if its maker is gone. */
 enum record_state {
@@ -26,12 +26,9 @@ enum record_state {
  * @state: see above
  * @creator: who made it, in words, or NULL
  * @devices: of which it is
- * @storage: folders and devices
+ * @storage: where old data may go, and how much of it
  * @hooks: folder with hooks
  * @hook_timeout: seconds that one hook may take
- * @limit: bytes of storage at most; 0: no limit
- * @reserve: bytes that stay free on file systems with storage
- * @reserve_set: else it is a part of the file system
  * @created: seconds since 1970
  * @expires: the same, or 0
  * @deadline: the same as @expires in seconds of CLOCK_BOOTTIME, which nobody sets; or 0
@@ -42,12 +39,9 @@ struct record {
 	enum record_state state;
 	char *creator;
 	struct members devices;
-	struct storage_places storage;
+	struct storage_plan storage;
 	char *hooks;
 	uint64_t hook_timeout;
-	uint64_t limit;
-	uint64_t reserve;
-	bool reserve_set;
 	int64_t created;
 	int64_t expires;
 	int64_t deadline;
@@ -62,6 +56,9 @@ char *record_format(const struct record *record);
 /* 0 or a negative errno; -ENOENT if there is none. record_free() follows either way. */
 int record_read(struct record *record, const struct blksnap_id *id);
 int record_write(const struct record *record);
+
+/* Whether a snapshot has a record; also true if that cannot be determined. */
+bool record_exists(const struct blksnap_id *id);
 
 void record_free(struct record *record);
 

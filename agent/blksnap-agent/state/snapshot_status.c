@@ -81,8 +81,8 @@ static void find_storage(struct snapshot_status *snapshot)
 
 	free(text);
 	free(path);
-	for (size_t i = 0; !told && i < record->storage.count; i++)
-		snapshot->allocated += bytes_in(&record->storage.items[i], &record->id);
+	for (size_t i = 0; !told && i < record->storage.places.count; i++)
+		snapshot->allocated += bytes_in(&record->storage.places.items[i], &record->id);
 }
 
 static const char *state_of(const struct snapshot_status *snapshot)

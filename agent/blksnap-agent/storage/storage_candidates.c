@@ -12,6 +12,7 @@
 #include "device/mounts.h"
 #include "device/stack.h"
 #include "quantity.h"
+#include "storage/storage_candidates.h"
 #include "storage/storage_pool.h"
 #include "storage/storage_select.h"
 
@@ -36,7 +37,8 @@ struct candidate {
  * struct choice - while the mounts are gone through
  * @result: what is refused is put there at once
  * @targets: of the snapshot
- * @record: of the snapshot
+ * @plan: of the snapshot
+ * @held: devices of other snapshots
  * @bytes: that are wanted
  * @items: the candidates so far
  * @count: number of @items
@@ -45,7 +47,8 @@ struct candidate {
 struct choice {
 	struct candidates *result;
 	const struct targets *targets;
-	const struct record *record;
+	const struct storage_plan *plan;
+	const struct device_numbers *held;
 	uint64_t bytes;
 	struct candidate *items;
 	size_t count;
@@ -108,7 +111,7 @@ static bool is_fit(const struct choice *choice, struct candidate *candidate, int
 	}
 	if (!storage_select_fits(number, choice->targets, problem))
 		return false;
-	candidate->room = storage_pool_room(fd, choice->record);
+	candidate->room = storage_pool_room(fd, choice->plan);
 	if (candidate->room >= choice->bytes)
 		return true;
 	if (asprintf(problem, "it has %s beside its reserve",
@@ -136,8 +139,7 @@ static int add(struct choice *choice, struct candidate *candidate, const char *p
 	candidate->place.path = strdup(path);
 	if (!candidate->place.path)
 		return -ENOMEM;
-	candidate->unheld =
-	    !storage_select_overlaps_other(candidate->place.number, &choice->record->id);
+	candidate->unheld = !storage_select_overlaps(candidate->place.number, choice->held);
 	candidate->apart = !shares_disk(candidate->place.number, choice->targets);
 	items[choice->count++] = *candidate;
 	return 0;
@@ -217,10 +219,15 @@ static void sort(struct choice *choice)
 }
 
 int candidates_find(struct candidates *candidates, const struct targets *targets,
-		    const struct record *record, uint64_t bytes)
+		    const struct storage_plan *plan, const struct device_numbers *held,
+		    uint64_t bytes)
 {
 	struct choice choice = {
-		.result = candidates, .targets = targets, .record = record, .bytes = bytes,
+	    .result = candidates,
+	    .targets = targets,
+	    .plan = plan,
+	    .held = held,
+	    .bytes = bytes,
 	};
 
 	mounts_visit(visit, &choice);

@@ -38,14 +38,14 @@ static int add_file(struct storage_pool *pool, const struct storage_file *file)
 
 static const struct storage_place *place_at(const struct storage_pool *pool, size_t i)
 {
-	return &pool->record->storage.items[i];
+	return &pool->plan->places.items[i];
 }
 
 static int open_files(struct storage_pool *pool, int dir)
 {
 	struct strings names = {};
 	struct storage_file file;
-	int ret = storage_file_list(dir, &pool->record->id, &names);
+	int ret = storage_file_list(dir, pool->id, &names);
 
 	for (size_t i = 0; !ret && i < names.count; i++) {
 		ret = storage_file_open(&file, dir, names.items[i]);
@@ -60,7 +60,7 @@ static int open_files(struct storage_pool *pool, int dir)
 
 static uint64_t within_limit(const struct storage_pool *pool, uint64_t bytes)
 {
-	uint64_t limit = pool->record->limit;
+	uint64_t limit = pool->plan->limit;
 	uint64_t left = limit > pool->used ? limit - pool->used : 0;
 
 	return limit && bytes > left ? left : bytes;
@@ -115,32 +115,36 @@ static void open_place(struct storage_pool *pool, size_t i)
 	pool->places[i].fd = ret;
 }
 
-static int init(struct storage_pool *pool, const struct record *record)
+static int init(struct storage_pool *pool, const struct blksnap_id *id,
+		const struct storage_plan *plan)
 {
 	memset(pool, 0, sizeof(*pool));
-	pool->record = record;
-	pool->places = calloc(record->storage.count + 1, sizeof(*pool->places));
+	pool->id = id;
+	pool->plan = plan;
+	pool->places = calloc(plan->places.count + 1, sizeof(*pool->places));
 	if (!pool->places) {
 		message_errno(-ENOMEM, "cannot open the storage");
 		return 1;
 	}
-	for (size_t i = 0; i < record->storage.count; i++)
+	for (size_t i = 0; i < plan->places.count; i++)
 		pool->places[i].fd = -EBADF;
 	return 0;
 }
 
-int storage_pool_open(struct storage_pool *pool, const struct record *record)
+int storage_pool_open(struct storage_pool *pool, const struct blksnap_id *id,
+		      const struct storage_plan *plan)
 {
-	int status = init(pool, record);
+	int status = init(pool, id, plan);
 
-	for (size_t i = 0; !status && i < record->storage.count; i++)
+	for (size_t i = 0; !status && i < plan->places.count; i++)
 		open_place(pool, i);
 	return status;
 }
 
-int storage_pool_prepare_removal(struct storage_pool *pool, const struct record *record)
+int storage_pool_prepare_removal(struct storage_pool *pool, const struct blksnap_id *id,
+				 const struct storage_plan *plan)
 {
-	return init(pool, record);
+	return init(pool, id, plan);
 }
 
 static int append_device(const struct storage_pool *pool, int control, size_t i)
@@ -158,7 +162,7 @@ static int append_device(const struct storage_pool *pool, int control, size_t i)
 	node = name_of_device(place->number);
 	ret = node ? 0 : -ENXIO;
 	if (!ret && all.count)
-		ret = blksnap_snapshot_append(control, &pool->record->id, node, &all, 1);
+		ret = blksnap_snapshot_append(control, pool->id, node, &all, 1);
 	free(node);
 	if (ret)
 		message_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use device %s as storage",
@@ -170,22 +174,22 @@ int storage_pool_append_devices(struct storage_pool *pool, int control)
 {
 	int status = 0;
 
-	for (size_t i = 0; !status && i < pool->record->storage.count; i++)
+	for (size_t i = 0; !status && i < pool->plan->places.count; i++)
 		if (place_at(pool, i)->device)
 			status = append_device(pool, control, i);
 	return status;
 }
 
-static uint64_t reserve_of(const struct record *record, uint64_t size)
+static uint64_t reserve_of(const struct storage_plan *plan, uint64_t size)
 {
 	uint64_t part = size / RESERVE_PART;
 
-	if (record->reserve_set)
-		return record->reserve;
+	if (plan->reserve_set)
+		return plan->reserve;
 	return part < RESERVE_MOST ? part : RESERVE_MOST;
 }
 
-uint64_t storage_pool_room(int folder, const struct record *record)
+uint64_t storage_pool_room(int folder, const struct storage_plan *plan)
 {
 	struct statvfs fs;
 	uint64_t size, left, reserve;
@@ -194,14 +198,14 @@ uint64_t storage_pool_room(int folder, const struct record *record)
 		return 0;
 	size = (uint64_t)fs.f_blocks * fs.f_frsize;
 	left = (uint64_t)fs.f_bavail * fs.f_frsize;
-	reserve = reserve_of(record, size);
+	reserve = reserve_of(plan, size);
 	return left > reserve ? left - reserve : 0;
 }
 
 /* Whole MiB, which all block sizes divide. */
 static uint64_t allowed(const struct storage_pool *pool, int folder, uint64_t bytes)
 {
-	uint64_t room = storage_pool_room(folder, pool->record);
+	uint64_t room = storage_pool_room(folder, pool->plan);
 
 	bytes = (bytes + MIB - 1) / MIB * MIB;
 	if (room > bytes)
@@ -215,7 +219,7 @@ static bool make_spare_in(struct storage_pool *pool, size_t i, uint64_t bytes)
 	struct storage_file file;
 	const char *reason = NULL;
 
-	ret = storage_file_make(&file, dir, &pool->record->id, bytes, &pool->spare, &reason);
+	ret = storage_file_make(&file, dir, pool->id, bytes, &pool->spare, &reason);
 	if (!ret) {
 		ret = add_file(pool, &file);
 		if (ret) {
@@ -237,7 +241,7 @@ static bool make_spare_in(struct storage_pool *pool, size_t i, uint64_t bytes)
 
 static bool make_spare(struct storage_pool *pool, uint64_t bytes)
 {
-	for (size_t i = pool->first; i < pool->record->storage.count; i++) {
+	for (size_t i = pool->first; i < pool->plan->places.count; i++) {
 		bool usable = !place_at(pool, i)->device && pool->places[i].fd >= 0;
 		uint64_t part = usable ? allowed(pool, pool->places[i].fd, bytes) : 0;
 
@@ -264,7 +268,7 @@ static void report_spare_failed(const struct storage_pool *pool, int error, cons
  */
 static int use_spare(struct storage_pool *pool, int control)
 {
-	int ret = storage_file_append(control, &pool->record->id, pool->spare);
+	int ret = storage_file_append(control, pool->id, pool->spare);
 
 	if (ret == -ENOMEM) {
 		if (ret != pool->problem)
@@ -288,7 +292,7 @@ static int use_spare(struct storage_pool *pool, int control)
 static void report_full(struct storage_pool *pool, uint64_t bytes)
 {
 	char wanted[SIZE_TEXT], used[SIZE_TEXT];
-	bool limited = pool->record->limit && pool->used + MIB > pool->record->limit;
+	bool limited = pool->plan->limit && pool->used + MIB > pool->plan->limit;
 
 	if (pool->full || pool->failed)
 		return;
@@ -329,7 +333,7 @@ static bool append_again(const struct storage_pool *pool, int control,
 
 	if (storage_file_pin(file, &extents, &reason))
 		return false;
-	ret = storage_file_append(control, &pool->record->id, extents);
+	ret = storage_file_append(control, pool->id, extents);
 	blksnap_extents_close(extents);
 	return !ret;
 }
@@ -349,7 +353,7 @@ void storage_pool_close(struct storage_pool *pool)
 	blksnap_extents_close(pool->spare);
 	for (size_t i = 0; i < pool->count; i++)
 		storage_file_close(&pool->files[i]);
-	for (size_t i = 0; pool->places && i < pool->record->storage.count; i++)
+	for (size_t i = 0; pool->places && i < pool->plan->places.count; i++)
 		if (pool->places[i].fd >= 0)
 			close(pool->places[i].fd);
 	free(pool->files);
@@ -361,7 +365,7 @@ static int remove_in(const struct storage_pool *pool, size_t i)
 	const char *path = place_at(pool, i)->path;
 	struct strings names = {};
 	int dir = pool->places[i].fd;
-	int ret = storage_file_list(dir, &pool->record->id, &names);
+	int ret = storage_file_list(dir, pool->id, &names);
 	int status = 0;
 
 	if (ret)
@@ -383,7 +387,7 @@ int storage_pool_remove(struct storage_pool *pool)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < pool->record->storage.count; i++) {
+	for (size_t i = 0; i < pool->plan->places.count; i++) {
 		const struct storage_place *place = place_at(pool, i);
 		struct storage_pool_place *open = &pool->places[i];
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <blkid/blkid.h>
@@ -31,50 +29,12 @@ static bool is_above_target(dev_t storage, const struct targets *targets)
 	return false;
 }
 
-/* An image's disk is named for the device that it is of. */
-static bool is_on_image_origin(dev_t storage)
+bool storage_select_overlaps(dev_t storage, const struct device_numbers *held)
 {
-	unsigned int major, minor;
-	bool found = false;
-	glob_t images;
-
-	if (glob("/sys/block/blksnap-image_*", GLOB_NOSORT, NULL, &images))
-		return false;
-	for (size_t i = 0; i < images.gl_pathc; i++)
-		if (sscanf(images.gl_pathv[i], "/sys/block/blksnap-image_%u:%u", &major, &minor) ==
-		    2)
-			found |= stack_is_on(storage, makedev(major, minor));
-	globfree(&images);
-	return found;
-}
-
-static bool is_on_device_of(dev_t storage, const struct record *record)
-{
-	for (size_t i = 0; i < record->devices.count; i++)
-		if (stack_is_on(storage, record->devices.items[i].number))
+	for (size_t i = 0; i < held->count; i++)
+		if (stack_is_on(storage, held->items[i]))
 			return true;
 	return false;
-}
-
-/* Also of one that is being created. */
-bool storage_select_overlaps_other(dev_t storage, const struct blksnap_id *own)
-{
-	struct blksnap_id *ids = NULL;
-	size_t count = 0;
-	bool found = is_on_image_origin(storage);
-
-	record_list(&ids, &count);
-	for (size_t i = 0; i < count && !found; i++) {
-		struct record record;
-
-		if (!memcmp(&ids[i], own, sizeof(*own)))
-			continue;
-		if (!record_read(&record, &ids[i]))
-			found = is_on_device_of(storage, &record);
-		record_free(&record);
-	}
-	free(ids);
-	return found;
 }
 
 bool storage_select_fits(dev_t storage, const struct targets *targets, char **reason)
@@ -221,9 +181,9 @@ int storage_select_given(const char *path, const struct targets *targets,
 	return status || ret ? 1 : 0;
 }
 
-void storage_select_warn(const struct storage_place *place, const struct blksnap_id *own)
+void storage_select_warn(const struct storage_place *place, const struct device_numbers *held)
 {
-	if (storage_select_overlaps_other(place->number, own))
+	if (storage_select_overlaps(place->number, held))
 		message_note("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
 			     place->path);
 }

@@ -7,7 +7,9 @@
 #include "device/target.h"
 #include "lifecycle/leftovers.h"
 #include "quantity.h"
+#include "state/held_devices.h"
 #include "storage/growth.h"
+#include "storage/storage_candidates.h"
 #include "storage/storage_select.h"
 
 static void check_configured(const struct settings *settings, struct finding *finding)
@@ -26,12 +28,14 @@ static void check_configured(const struct settings *settings, struct finding *fi
 
 void doctor_storage(const struct settings *settings, struct finding *finding)
 {
-	struct record record = {
+	struct storage_plan plan = {
 		.reserve = settings->reserve,
 		.reserve_set = settings->reserve_set,
 	};
 	uint64_t wanted = settings->initial ? settings->initial : growth_portion();
+	static const struct blksnap_id none_own;
 	struct candidates candidates = {};
+	struct device_numbers held = {};
 	struct targets none = {};
 	char text[SIZE_TEXT], *refused;
 
@@ -39,7 +43,9 @@ void doctor_storage(const struct settings *settings, struct finding *finding)
 		check_configured(settings, finding);
 		return;
 	}
-	candidates_find(&candidates, &none, &record, wanted);
+	held_devices_list(&none_own, &held);
+	candidates_find(&candidates, &none, &plan, &held, wanted);
+	device_numbers_free(&held);
 	refused = strings_join(&candidates.refused, "; ");
 	if (candidates.places.count)
 		doctor_good(finding, "%s has room for old data", candidates.places.items[0].path);
