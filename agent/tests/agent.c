@@ -7,7 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "cli/settings.h"
-#include "commands/changes.h"
+#include "commands/changes_format.h"
 #include "expect.h"
 #include "quantity.h"
 #include "state/record.h"

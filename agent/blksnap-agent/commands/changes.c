@@ -5,7 +5,7 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "commands/changes.h"
+#include "commands/changes_format.h"
 #include "commands/commands.h"
 #include "device/target.h"
 

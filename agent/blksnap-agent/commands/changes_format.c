@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cli/output.h"
-#include "commands/changes.h"
+#include "commands/changes_format.h"
 #include "quantity.h"
 
 #define SECTOR_SIZE	512

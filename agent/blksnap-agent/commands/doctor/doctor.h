@@ -41,4 +41,7 @@ void doctor_good(struct finding *finding, const char *format, ...)
 void doctor_bad(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Without the module the checks of its interface have nothing to look at. */
+bool doctor_module_is_loaded(void);
+
 #endif

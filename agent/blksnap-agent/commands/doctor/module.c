@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Is there a module for this kernel, would it be accepted, is it loaded, does it fit? */
-#include <errno.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <blksnap/blksnap.h>
-
 #include "commands/doctor/doctor.h"
+#include "text_file.h"
 
-static bool is_loaded(void)
+bool doctor_module_is_loaded(void)
 {
 	return !access("/sys/module/blksnap/initstate", F_OK);
-}
-
-/* The first line of a file without its line feed; empty if there is none. */
-static void read_line(const char *path, char *line, size_t size)
-{
-	FILE *file = fopen(path, "re");
-
-	*line = '\0';
-	if (!file)
-		return;
-	if (fgets(line, size, file))
-		line[strcspn(line, "\n")] = '\0';
-	fclose(file);
 }
 
 /* The path of the module for this kernel, relative to its folder of modules. */
@@ -95,7 +79,7 @@ void doctor_module_built(const struct settings *settings, struct finding *findin
 		return;
 	if (find_module(name.release, path, sizeof(path)))
 		doctor_good(finding, "%s", path);
-	else if (is_loaded() && access("/var/lib/dkms/blksnap", F_OK))
+	else if (doctor_module_is_loaded() && access("/var/lib/dkms/blksnap", F_OK))
 		doctor_good(finding, "loaded, though it is not installed for kernel %s",
 			    name.release);
 	else
@@ -125,15 +109,18 @@ static bool is_unsigned(const char *path)
 /* What makes the kernel ask for signatures, or NULL. */
 static const char *signatures_wanted_by(void)
 {
-	char line[128];
+	char *enforced = text_file_read("/sys/module/module/parameters/sig_enforce");
+	char *lockdown = text_file_read("/sys/kernel/security/lockdown");
+	const char *reason = NULL;
 
-	read_line("/sys/module/module/parameters/sig_enforce", line, sizeof(line));
-	if (*line == 'Y')
-		return "the kernel accepts signed modules only";
-	read_line("/sys/kernel/security/lockdown", line, sizeof(line));
-	if (strstr(line, "[integrity]") || strstr(line, "[confidentiality]"))
-		return "the kernel is locked down (Secure Boot)";
-	return NULL;
+	if (enforced && *enforced == 'Y')
+		reason = "the kernel accepts signed modules only";
+	else if (lockdown &&
+		 (strstr(lockdown, "[integrity]") || strstr(lockdown, "[confidentiality]")))
+		reason = "the kernel is locked down (Secure Boot)";
+	free(enforced);
+	free(lockdown);
+	return reason;
 }
 
 void doctor_module_allowed(const struct settings *settings, struct finding *finding)
@@ -143,7 +130,7 @@ void doctor_module_allowed(const struct settings *settings, struct finding *find
 	char path[4096];
 
 	(void)settings;
-	if (is_loaded())
+	if (doctor_module_is_loaded())
 		doctor_good(finding, "it was accepted by the kernel");
 	else if (!why)
 		doctor_good(finding, "the kernel takes modules without a signature");
@@ -160,108 +147,8 @@ void doctor_module_allowed(const struct settings *settings, struct finding *find
 void doctor_module_loaded(const struct settings *settings, struct finding *finding)
 {
 	(void)settings;
-	if (is_loaded())
+	if (doctor_module_is_loaded())
 		doctor_good(finding, "blksnap is loaded");
 	else
 		doctor_bad(finding, "blksnap is not loaded; run modprobe blksnap, and if that fails look at dmesg");
-}
-
-static bool is_livepatched(char *name, size_t size)
-{
-	glob_t found;
-	bool patched;
-
-	patched = !glob("/sys/kernel/livepatch/*/vmlinux/submit_bio_noacct,*", 0, NULL, &found);
-	if (patched)
-		snprintf(name, size, "%s", found.gl_pathv[0] + strlen("/sys/kernel/livepatch/"));
-	globfree(&found);
-	name[strcspn(name, "/")] = '\0';
-	return patched;
-}
-
-/* Only one may redirect a function; a line with an I names it, see the kernel's ftrace text. */
-static bool is_redirected(void)
-{
-	FILE *file = fopen("/sys/kernel/tracing/enabled_functions", "re");
-	char line[512];
-	bool found = false;
-
-	if (!file)
-		file = fopen("/sys/kernel/debug/tracing/enabled_functions", "re");
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = !strncmp(line, "submit_bio_noacct ", 18) && strstr(line, " I ");
-	if (file)
-		fclose(file);
-	return found;
-}
-
-void doctor_hook(const struct settings *settings, struct finding *finding)
-{
-	char line[64], patch[128] = "";
-
-	(void)settings;
-	read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line));
-	if (!*line)
-		doctor_bad(finding, "this kernel has no function tracing (CONFIG_DYNAMIC_FTRACE), which blkfilter needs; use another kernel");
-	else if (*line == '0')
-		doctor_bad(finding, "function tracing is switched off; run sysctl kernel.ftrace_enabled=1");
-	else if (is_livepatched(patch, sizeof(patch)))
-		doctor_bad(finding, "the live patch %s is on submit_bio_noacct, which only one can redirect; reboot into a kernel with the fix built in",
-			   patch);
-	else if (access("/sys/module/blkfilter/initstate", F_OK) && is_redirected())
-		doctor_bad(finding, "another module redirects submit_bio_noacct, which only one can do; unload it");
-	else
-		doctor_good(finding, "nothing else redirects submit_bio_noacct");
-}
-
-void doctor_control(const struct settings *settings, struct finding *finding)
-{
-	static const char path[] = "/dev/blksnap-control";
-	struct stat st;
-	int fd;
-
-	(void)settings;
-	if (!is_loaded())
-		return;
-	if (stat(path, &st)) {
-		doctor_bad(finding, "%s is missing (%s); is /dev a devtmpfs?", path,
-			   strerror(errno));
-		return;
-	}
-	fd = blksnap_control_open();
-	if (fd >= 0)
-		close(fd);
-	if (fd < 0)
-		doctor_bad(finding, "%s cannot be opened: %s", path,
-			   blksnap_strerror(BLKSNAP_CONTROL_OPEN, fd));
-	else if (st.st_mode & 077 || st.st_uid)
-		doctor_bad(finding, "%s is not for root only; run chown root %s && chmod 0600 %s",
-			   path, path, path);
-	else
-		doctor_good(finding, "%s is there, for root only", path);
-}
-
-/* A change of the first number is one of the interface. */
-void doctor_version(const struct settings *settings, struct finding *finding)
-{
-	struct blksnap_module_version version;
-	int control, ret;
-
-	(void)settings;
-	if (!is_loaded())
-		return;
-	control = blksnap_control_open();
-	if (control < 0)
-		return;
-	ret = blksnap_module_version(control, &version);
-	close(control);
-	if (ret)
-		doctor_bad(finding, "the module does not tell its version: %s",
-			   blksnap_strerror(BLKSNAP_MODULE_VERSION, ret));
-	else if (version.major != atoi(AGENT_VERSION))
-		doctor_bad(finding, "the module has version %u.%u.%u and this program %s; install both of one version, then reload the module",
-			   version.major, version.minor, version.revision, AGENT_VERSION);
-	else
-		doctor_good(finding, "module %u.%u.%u, program %s", version.major, version.minor,
-			    version.revision, AGENT_VERSION);
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Is there room for storage, and is some left over? */
+/* Is there room for storage? */
 #include <stdlib.h>
-#include <string.h>
 
 #include "commands/doctor/doctor.h"
 #include "device/target.h"
-#include "lifecycle/leftovers.h"
 #include "quantity.h"
 #include "state/held_devices.h"
 #include "storage/growth.h"
@@ -54,21 +52,4 @@ void doctor_storage(const struct settings *settings, struct finding *finding)
 			   size_format(wanted, text), refused ? refused : "");
 	free(refused);
 	candidates_free(&candidates);
-}
-
-void doctor_leftovers(const struct settings *settings, struct finding *finding)
-{
-	struct strings left = {};
-	int ret = leftovers_list(&left);
-
-	(void)settings;
-	if (ret)
-		doctor_bad(finding, "it cannot be told whether storage files are left over: %s",
-			   strerror(-ret));
-	else if (left.count)
-		doctor_bad(finding, "%s; run blksnap-agent cleanup when it can be reached",
-			   left.items[0]);
-	else
-		doctor_good(finding, "no storage is left over");
-	strings_free(&left);
 }

@@ -13,4 +13,7 @@ void snapshot_report_json(struct json_object *object, const struct snapshot_stat
 /* Prints the state, padded. */
 void snapshot_report_state(const char *state, int width);
 
+/* What the negative errno of an image means; a string that is not freed. */
+const char *snapshot_report_error(int error);
+
 #endif

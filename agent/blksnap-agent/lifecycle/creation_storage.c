@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The storage of a snapshot that is being made. */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/message.h"
-#include "cli/output.h"
 #include "cli/wait_notice.h"
-#include "commands/creation.h"
+#include "lifecycle/creation.h"
 #include "state/held_devices.h"
 #include "state/runtime.h"
 #include "state/storage_registry.h"
@@ -184,7 +181,7 @@ static int store_where_best(struct creation *creation, uint64_t bytes)
 	return status || !found ? 1 : 0;
 }
 
-int creation_store(struct creation *creation)
+int creation_make_storage(struct creation *creation)
 {
 	uint64_t bytes = initial_bytes(creation);
 
@@ -193,8 +190,7 @@ int creation_store(struct creation *creation)
 	return store_where_best(creation, bytes);
 }
 
-/* The places that would be tried, best first. */
-static int plan_storage(struct creation *creation, struct candidates *candidates)
+int creation_plan_storage(struct creation *creation, struct candidates *candidates)
 {
 	const struct settings *settings = creation->settings;
 	uint64_t bytes = settings->initial ? settings->initial : growth_portion();
@@ -213,48 +209,4 @@ static int plan_storage(struct creation *creation, struct candidates *candidates
 		return status;
 	candidates_report(candidates, bytes);
 	return 1;
-}
-
-static int print_plan(const struct targets *targets, const struct candidates *candidates)
-{
-	char label[MEMBER_LABEL];
-
-	for (size_t i = 0; i < targets->count; i++)
-		printf("device:   %s\n", member_label(&targets->items[i].member, label));
-	for (size_t i = 0; i < candidates->places.count; i++)
-		printf("storage:  %s%s\n", candidates->places.items[i].path,
-		       i ? ", if that cannot be used" : "");
-	for (size_t i = 0; i < candidates->refused.count; i++)
-		printf("no use:   %s\n", candidates->refused.items[i]);
-	return output_flush();
-}
-
-static int print_plan_json(const struct targets *targets, const struct candidates *candidates)
-{
-	struct json_object *devices = json_object_new_array(), *storage = json_object_new_array();
-	struct json_object *refused = json_object_new_array(), *object = output_begin();
-
-	for (size_t i = 0; i < targets->count; i++)
-		json_object_array_add(devices, output_string(targets->items[i].member.path));
-	for (size_t i = 0; i < candidates->places.count; i++)
-		json_object_array_add(storage, output_string(candidates->places.items[i].path));
-	for (size_t i = 0; i < candidates->refused.count; i++)
-		json_object_array_add(refused, output_string(candidates->refused.items[i]));
-	json_object_object_add(object, "devices", devices);
-	json_object_object_add(object, "storage", storage);
-	json_object_object_add(object, "refused", refused);
-	return output_end(object);
-}
-
-int creation_tell(struct creation *creation, bool json)
-{
-	struct candidates candidates = {};
-	int status = plan_storage(creation, &candidates);
-
-	if (!status && json)
-		status = print_plan_json(&creation->targets, &candidates);
-	else if (!status)
-		status = print_plan(&creation->targets, &candidates);
-	candidates_free(&candidates);
-	return status;
 }

@@ -12,15 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/control.h"
-#include "cli/exit_status.h"
 #include "cli/message.h"
-#include "cli/output.h"
 #include "cli/wait_notice.h"
-#include "commands/commands.h"
-#include "commands/creation.h"
-#include "commands/destroy.h"
 #include "device/identify.h"
+#include "lifecycle/creation.h"
 #include "lifecycle/hooks.h"
 #include "lifecycle/launch.h"
 #include "lifecycle/sync_btrfs.h"
@@ -34,7 +29,7 @@
  * They are looked at between steps, where all can be undone. That nobody reads the result is
  * learned from writing it.
  */
-static void block_signals(void)
+void creation_block_signals(void)
 {
 	sigset_t set;
 
@@ -56,18 +51,7 @@ static bool was_interrupted(void)
 	       sigismember(&set, SIGHUP);
 }
 
-static int find_targets(struct targets *targets, const struct arguments *arguments)
-{
-	int status = 0;
-
-	if (arguments->all)
-		return targets_add_mounted(targets, &arguments->excluded);
-	for (size_t i = 0; !status && i < arguments->word_count; i++)
-		status = targets_add(targets, arguments->words[i]);
-	return status;
-}
-
-static int check_name(const char *name)
+int creation_check_name(const char *name)
 {
 	struct blksnap_id id;
 
@@ -159,7 +143,7 @@ static int fill_record(struct creation *creation, const char *name)
 static int write_name(struct creation *creation)
 {
 	int lock = runtime_lock_all();
-	int status = lock < 0 || check_name(creation->record.name);
+	int status = lock < 0 || creation_check_name(creation->record.name);
 	int ret = status ? 0 : record_write(&creation->record);
 
 	if (lock >= 0)
@@ -221,7 +205,7 @@ static int prepare(struct creation *creation, const char *name)
 	if (fill_record(creation, name) || create(creation) || attach(creation) ||
 	    add_devices(creation))
 		return 1;
-	return creation_store(creation) || launch_monitor(&creation->record.id);
+	return creation_make_storage(creation) || launch_monitor(&creation->record.id);
 }
 
 /* Written down, so that it is known what to undo if we are killed. */
@@ -311,7 +295,7 @@ static int complete(struct creation *creation)
 	return note_numbers(creation) || write_state(creation, RECORD_TAKEN);
 }
 
-static void undo(struct creation *creation)
+void creation_undo(struct creation *creation)
 {
 	if (creation->created) {
 		hooks_run(&creation->record, "failed", "the snapshot failed");
@@ -321,105 +305,16 @@ static void undo(struct creation *creation)
 	detach(creation);
 }
 
-static const char *name_of(const struct arguments *arguments)
+int creation_make(struct creation *creation, const char *name)
 {
-	return arguments->name ? arguments->name : arguments->replace;
+	return prepare(creation, name) || take(creation) || complete(creation);
 }
 
-/* Only when all is known that can be without it: what there was is gone then. */
-static int destroy_replaced(struct creation *creation, const struct arguments *arguments)
+void creation_free(struct creation *creation)
 {
-	struct blksnap_id id;
-	int ret = arguments->replace ? lookup_by_name(arguments->replace, &id) : -ENOENT;
-
-	if (ret == -ENOENT)
-		return 0;
-	if (ret) {
-		message_errno(ret, "cannot look for a snapshot named %s", arguments->replace);
-		return 1;
-	}
-	return destroy_snapshot(creation->control, &id, arguments->replace, false);
+	pending_snapshot_remove(&creation->pending);
+	if (creation->lock >= 0)
+		close(creation->lock);
+	record_free(&creation->record);
+	targets_free(&creation->targets);
 }
-
-static int print_created(const struct record *record, bool json)
-{
-	char text[BLKSNAP_ID_TEXT];
-	struct json_object *object;
-
-	blksnap_id_format(&record->id, text);
-	if (!json) {
-		puts(text);
-		return output_flush();
-	}
-	object = output_begin();
-	output_text(object, "id", text);
-	return output_end(object);
-}
-
-static int make(struct creation *creation, const struct arguments *arguments)
-{
-	int status = destroy_replaced(creation, arguments) || prepare(creation, name_of(arguments));
-
-	if (!status)
-		status = take(creation);
-	if (!status)
-		status = complete(creation);
-	if (!status)
-		status = print_created(&creation->record, arguments->json);
-	if (status)
-		undo(creation);
-	return status ? STATUS_FAILED : STATUS_OK;
-}
-
-/* Neither the module nor a snapshot is needed for it, nor is anything changed. */
-static int run_dry(const struct arguments *arguments)
-{
-	struct creation creation = { .settings = &arguments->settings };
-	int status = hooks_check(creation.settings) || find_targets(&creation.targets, arguments) ||
-		     creation_tell(&creation, arguments->json);
-
-	targets_free(&creation.targets);
-	return status ? STATUS_FAILED : STATUS_OK;
-}
-
-static int run(const struct arguments *arguments)
-{
-	struct creation creation = { .settings = &arguments->settings, .lock = -1 };
-	int status;
-
-	if (arguments->dry_run)
-		return run_dry(arguments);
-	if (getenv("BLKSNAP_PHASE")) {
-		message_error("a hook cannot make a snapshot: that would wait for the hook");
-		return STATUS_FAILED;
-	}
-	creation.control = control_open();
-	if (creation.control < 0)
-		return STATUS_FAILED;
-	block_signals();
-	teardown_clean_up(false);
-	status = hooks_check(creation.settings) ||
-		 (arguments->name && check_name(arguments->name)) ||
-		 find_targets(&creation.targets, arguments);
-	if (!status)
-		status = make(&creation, arguments);
-	pending_snapshot_remove(&creation.pending);
-	if (creation.lock >= 0)
-		close(creation.lock);
-	record_free(&creation.record);
-	targets_free(&creation.targets);
-	close(creation.control);
-	return status;
-}
-
-const struct agent_command agent_snapshot_create = {
-	.name = "snapshot create",
-	.usage = "(DEVICE... | --all [--exclude DEVICE]...) [OPTION...]",
-	.summary = "Take a snapshot, and have it looked after",
-	.takes = ARGUMENT_NAME | ARGUMENT_STORAGE | ARGUMENT_SETTINGS | ARGUMENT_ALL |
-		 ARGUMENT_CONFIG | ARGUMENT_JSON | ARGUMENT_EXCLUDE | ARGUMENT_REPLACE |
-		 ARGUMENT_DRY_RUN,
-	.least = 1,
-	.most = SIZE_MAX,
-	.run = run,
-};

@@ -6,7 +6,7 @@
 #include "cli/message.h"
 #include "cli/output.h"
 #include "commands/commands.h"
-#include "commands/show.h"
+#include "commands/snapshot_report.h"
 #include "quantity.h"
 #include "state/lookup.h"
 
