@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The subcommands, and nothing of what they do. */
+/* The dispatcher: finds the subcommand of the command line, and runs it. */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static const struct agent_command *const commands[] = {
 	&agent_monitor,
 };
 
-/* Descriptors: a few, and one for each device and each storage file of a snapshot. */
+/* A snapshot needs one descriptor for each device and each storage file. */
 #define FILES		65536
 
 #define COMMAND_COUNT	(sizeof(commands) / sizeof(commands[0]))
@@ -54,8 +54,8 @@ static void print_command_help(const struct agent_command *command)
 	arguments_help(command->takes);
 }
 
-/* How many words of the command line are the command's name; 0 if it is another. */
-static int match(const struct agent_command *command, int argc, char **argv)
+/* Returns how many words of the command line are the command's name; 0 if it does not match. */
+static int match_command(const struct agent_command *command, int argc, char **argv)
 {
 	size_t first = strlen(argv[1]);
 
@@ -68,7 +68,7 @@ static int match(const struct agent_command *command, int argc, char **argv)
 	return strcmp(command->name + first + 1, argv[2]) ? 0 : 2;
 }
 
-/* "--json doctor": options before the command are moved behind it. */
+/* Move options in front of the command ("--json doctor") behind it. */
 static int command_at(int argc, char **argv)
 {
 	int at = 1;
@@ -84,7 +84,10 @@ static int command_at(int argc, char **argv)
 	return at;
 }
 
-/* So that all messages are, also those on the arguments themselves. */
+/*
+ * Checked before the arguments are parsed, so that errors in the arguments are printed as JSON,
+ * too.
+ */
 static bool wants_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -96,8 +99,8 @@ static bool wants_json(int argc, char **argv)
 	return false;
 }
 
-/* That something was done is a result, too, for whoever wants JSON. */
-static int run_with(const struct agent_command *command, const struct arguments *arguments)
+/* With --json, a command without a result of its own prints an object with the schema only. */
+static int run_parsed(const struct agent_command *command, const struct arguments *arguments)
 {
 	int status = command->run(arguments);
 
@@ -106,7 +109,7 @@ static int run_with(const struct agent_command *command, const struct arguments 
 	return status;
 }
 
-static int run(const struct agent_command *command, int argc, char **argv)
+static int run_command(const struct agent_command *command, int argc, char **argv)
 {
 	struct arguments arguments;
 	int status = arguments_parse(&arguments, command, argc, argv);
@@ -114,7 +117,7 @@ static int run(const struct agent_command *command, int argc, char **argv)
 	if (!status && (arguments.given & ARGUMENT_HELP))
 		print_command_help(command);
 	else if (!status)
-		status = run_with(command, &arguments);
+		status = run_parsed(command, &arguments);
 	arguments_free(&arguments);
 	return status;
 }
@@ -125,7 +128,7 @@ static int print_version(void)
 	return STATUS_OK;
 }
 
-/* What the hard limit allows anybody can have, beyond that only root can go. */
+/* Every process may raise the soft limit up to the hard limit; root may raise the hard limit. */
 static void lift_limit(int resource, rlim_t wanted)
 {
 	struct rlimit limit;
@@ -141,9 +144,9 @@ static void lift_limit(int resource, rlim_t wanted)
 }
 
 /*
- * A limit of open files is not meant for many devices. That of a file's size is kept, as by any
- * other program (see become_daemon() for the monitor), but the signal would end us with things half
- * done.
+ * The usual limit of open files is too low for many devices. The limit of the file size stays in
+ * force (become_daemon() lifts it for the monitor), but without SIGXFSZ, which would kill the agent
+ * halfway through a command.
  */
 static void lift_limits(void)
 {
@@ -153,7 +156,7 @@ static void lift_limits(void)
 
 int agent_main(int argc, char **argv)
 {
-	/* Who starts us may ignore it; then nobody learns how a child ended. */
+	/* The caller may ignore SIGCHLD; waitpid() would not return exit statuses then. */
 	signal(SIGCHLD, SIG_DFL);
 	if (descriptors_open_standard())
 		return STATUS_FAILED;
@@ -171,10 +174,10 @@ int agent_main(int argc, char **argv)
 	if (!strcmp(argv[1], "--version"))
 		return print_version();
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		int words = match(commands[i], argc, argv);
+		int words = match_command(commands[i], argc, argv);
 
 		if (words)
-			return run(commands[i], argc - words, argv + words);
+			return run_command(commands[i], argc - words, argv + words);
 	}
 	message_error("there is no command '%s%s%s'; see blksnap-agent --help", argv[1],
 		      argc > 2 ? " " : "", argc > 2 ? argv[2] : "");

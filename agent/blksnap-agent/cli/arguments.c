@@ -42,7 +42,7 @@ static const struct spec {
 	{ ARGUMENT_HELP, "help", NULL, "print this text" },
 };
 
-/* The options that all commands know. */
+/* Options of all commands. */
 #define FOR_ALL		(ARGUMENT_JSON | ARGUMENT_HELP | ARGUMENT_QUIET)
 
 #define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
@@ -84,7 +84,7 @@ static int set_since(struct arguments *arguments, const char *text)
 	return ret;
 }
 
-/* A name is put into paths and lists, and must not look like an id or an option. */
+/* A name is used in paths and lists, and must be distinct from ids and options. */
 static int check_name(const char *text)
 {
 	size_t length = strlen(text);
@@ -106,7 +106,7 @@ static int set_name(const char **name, const char *text)
 	return check_name(text);
 }
 
-/* Storage on the command line takes the place of that in the file. */
+/* The first --storage replaces the places of the configuration file. */
 static int add_storage(struct arguments *arguments, const char *text)
 {
 	char *path;
@@ -141,7 +141,7 @@ static int set_setting(struct arguments *arguments, const char *name, const char
 	return settings_set(&arguments->settings, name, text);
 }
 
-/* 0 or a negative errno */
+/* Returns 0 or a negative errno. */
 static int set_value(struct arguments *arguments, const struct spec *spec, const char *text)
 {
 	switch (spec->bit) {
@@ -220,9 +220,9 @@ static int bad_option(int letter, const char *word)
 }
 
 /*
- * The file is read before the options, which may say otherwise; so its name comes first.
- * With a copy: getopt_long() puts words that are no options last, and "DEVICE --storage"
- * would be "--storage DEVICE" the second time.
+ * The configuration file is read before the options, which override it; so --config is looked for
+ * first. This is done on a copy of the words: getopt_long() moves words that are not options to the
+ * end, and would read "DEVICE --storage" as "--storage DEVICE" the second time.
  */
 static int find_config(int argc, char **argv, const struct option *longs, const char **config)
 {

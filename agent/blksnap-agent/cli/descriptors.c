@@ -8,7 +8,7 @@
 
 #include "cli/descriptors.h"
 
-/* Where the kernel has no such call, there are no more than the limit. */
+/* Kernels before 5.9 have no close_range(): close all descriptors below the limit. */
 void descriptors_close(void)
 {
 	struct rlimit limit;

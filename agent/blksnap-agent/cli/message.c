@@ -36,7 +36,10 @@ void message_collect(struct strings *into)
 	collected = into;
 }
 
-/* What the journal takes for a priority at the start of a line, if it is the journal that reads. */
+/*
+ * The prefix from which the journal reads the priority of a line, if the standard error is
+ * connected to the journal.
+ */
 static const char *priority(const char *kind)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -49,7 +52,7 @@ static const char *priority(const char *kind)
 	return kind == error_kind ? "<3>" : "<5>";
 }
 
-/* One line, also if there are line feeds in the text. */
+/* One object is one line; JSON escapes line feeds in the text. */
 static void print_json(const char *kind, const char *text)
 {
 	struct json_object *object = output_begin();
@@ -59,7 +62,7 @@ static void print_json(const char *kind, const char *text)
 	json_object_put(object);
 }
 
-/* Names may come from anybody, and a terminal obeys what it is sent. */
+/* Names come from users, and may contain escape sequences for the terminal. */
 char *message_printable(char *text)
 {
 	for (char *byte = text; *byte; byte++)
@@ -68,8 +71,8 @@ char *message_printable(char *text)
 	return text;
 }
 
-/* A program in the middle must not see the message in front of earlier results. */
-static void print(const char *kind, const char *text, const char *reason)
+/* The standard output is flushed first, so that messages and results stay in order in a pipe. */
+static void print_message(const char *kind, const char *text, const char *reason)
 {
 	char *whole;
 
@@ -85,17 +88,17 @@ static void print(const char *kind, const char *text, const char *reason)
 	free(whole);
 }
 
-/* Without memory for it the message is the format, which tells most. */
+/* Out of memory: print the format itself. */
 static void format_and_print(const char *kind, const char *reason, const char *format,
 			     va_list arguments)
 {
 	char *text;
 
 	if (vasprintf(&text, format, arguments) < 0) {
-		print(kind, format, reason);
+		print_message(kind, format, reason);
 		return;
 	}
-	print(kind, text, reason);
+	print_message(kind, text, reason);
 	free(text);
 }
 

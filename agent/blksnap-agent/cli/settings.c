@@ -10,7 +10,7 @@
 
 #define HOOK_TIMEOUT	30
 
-/* A snapshot that a backup has forgotten does not last. */
+/* A snapshot that a backup program forgot is destroyed after a day. */
 #define DEFAULT_TTL	(24 * 3600)
 
 struct reading {
@@ -86,8 +86,8 @@ int settings_set(struct settings *settings, const char *name, const char *value)
 	return -ENOENT;
 }
 
-/* What libinih calls for each line; 0 is its error. */
-static int handle(void *user, const char *section, const char *name, const char *value)
+/* The handler of libinih for one line. It returns 0 on an error. */
+static int handle_setting(void *user, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = user;
 	int ret;
@@ -111,7 +111,7 @@ static int handle(void *user, const char *section, const char *name, const char 
 int settings_parse(struct settings *settings, FILE *file, int *line, const char **problem)
 {
 	struct reading reading = { .settings = settings };
-	int ret = ini_parse_file(file, handle, &reading);
+	int ret = ini_parse_file(file, handle_setting, &reading);
 
 	if (!ret)
 		return 0;

@@ -16,7 +16,10 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t ended_cond = PTHREAD_COND_INITIALIZER;
 
-/* Under the lock, but for the thread, which only the caller of both functions uses. */
+/*
+ * @lock protects @ended and @text. @running and @thread belong to the caller of
+ * wait_notice_begin().
+ */
 static bool ended;
 static bool running;
 static pthread_t thread;
@@ -39,7 +42,10 @@ static void *print_after_delay(void *argument)
 	return NULL;
 }
 
-/* Without a thread nothing is told. Signals are for the one that does the work. */
+/*
+ * If the thread cannot be created, no notice is printed. The thread blocks all signals, which are
+ * for the caller.
+ */
 void wait_notice_begin(const char *format, ...)
 {
 	sigset_t all, before;

@@ -22,10 +22,10 @@ static const struct {
 };
 
 /**
- * struct walk - over what is to be copied
- * @changes: of the device
- * @all: without a number everything is to be copied, whatever the map says
- * @done: that was told
+ * struct walk - iteration over what a backup has to copy
+ * @changes: changes of the device
+ * @all: without --since the whole device is to be copied
+ * @done: the whole device was returned
  */
 struct walk {
 	struct blksnap_changes *changes;
@@ -33,7 +33,7 @@ struct walk {
 	bool done;
 };
 
-static int next(void *argument, struct blksnap_range *range)
+static int next_range(void *argument, struct blksnap_range *range)
 {
 	struct walk *walk = argument;
 
@@ -72,8 +72,8 @@ static changes_format *find_format(const struct arguments *arguments)
 	return NULL;
 }
 
-/* A number means nothing without the generation that it counts in. */
-static int check(const struct arguments *arguments)
+/* A number is only unique within a generation. */
+static int check_options(const struct arguments *arguments)
 {
 	bool since = arguments->given & ARGUMENT_SINCE;
 	bool generation = arguments->given & ARGUMENT_GENERATION;
@@ -85,32 +85,32 @@ static int check(const struct arguments *arguments)
 	return STATUS_USAGE;
 }
 
-static int report(const struct target *target, int ret)
+static int report_failure(const struct target *target, int ret)
 {
 	message_failed(BLKSNAP_CHANGES, ret, "cannot tell what changed on device %s",
 		       target->member.path);
 	return ret == -ESTALE ? STATUS_GENERATION : STATUS_FAILED;
 }
 
-static int print(const struct arguments *arguments, const struct target *target,
-		 changes_format *format)
+static int print_changes(const struct arguments *arguments, const struct target *target,
+			 changes_format *format)
 {
 	struct walk walk = { .all = !(arguments->given & ARGUMENT_SINCE) };
-	struct extent_source source = { next, rewind_walk, &walk };
+	struct extent_source source = { next_range, rewind_walk, &walk };
 	struct changes_head head = { .device = target->member.path, .since = -1 };
 	int ret;
 
 	ret = blksnap_changes_open(target->fd, walk.all ? NULL : &arguments->generation,
 				   arguments->since, &walk.changes);
 	if (ret)
-		return report(target, ret);
+		return report_failure(target, ret);
 	if (!walk.all)
 		head.since = arguments->since;
 	head.info = blksnap_changes_info(walk.changes);
 	ret = format(&head, &source);
 	blksnap_changes_close(walk.changes);
 	if (ret)
-		return report(target, ret);
+		return report_failure(target, ret);
 	return output_flush() ? STATUS_FAILED : STATUS_OK;
 }
 
@@ -122,12 +122,12 @@ static int run(const struct arguments *arguments)
 
 	if (!format)
 		return STATUS_USAGE;
-	status = check(arguments);
+	status = check_options(arguments);
 	if (status)
 		return status;
 	status = targets_add_one(&targets, arguments->words[0]) ? STATUS_FAILED : STATUS_OK;
 	if (!status)
-		status = print(arguments, &targets.items[0], format);
+		status = print_changes(arguments, &targets.items[0], format);
 	targets_free(&targets);
 	return status;
 }

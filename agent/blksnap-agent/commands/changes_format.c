@@ -21,7 +21,7 @@ int changes_extents(const struct changes_head *head, const struct extent_source 
 	return ret;
 }
 
-/* Written piece by piece, since all extents together may be too many for memory. */
+/* Print each extent at once: all of them may not fit into memory. */
 int changes_json(const struct changes_head *head, const struct extent_source *source)
 {
 	char generation[BLKSNAP_ID_TEXT];
@@ -55,7 +55,7 @@ static uint64_t blocks(uint64_t bytes, uint32_t size)
 	return (bytes + size - 1) / size;
 }
 
-/* The number of blocks comes before the blocks, so they are gone through twice. */
+/* The header contains the number of blocks, so the extents are read twice. */
 static int count_blocks(const struct changes_head *head, const struct extent_source *source,
 			uint64_t *count)
 {
@@ -69,7 +69,10 @@ static int count_blocks(const struct changes_head *head, const struct extent_sou
 	return ret;
 }
 
-/* Format 1.2, the last without checksums of blocks, which would have to be read for that. */
+/*
+ * Version 1.2 of the format is the last one without checksums, for which the blocks would have to
+ * be read.
+ */
 int changes_bmap(const struct changes_head *head, const struct extent_source *source)
 {
 	const struct blksnap_tracker_info *info = head->info;
@@ -103,7 +106,7 @@ int changes_bmap(const struct changes_head *head, const struct extent_source *so
 #define MAP_LINES	16
 #define MAP_CELLS	(MAP_WIDTH * MAP_LINES)
 
-/* Adds to each cell how many bytes of it are in the extent. */
+/* Add the number of changed bytes to each cell. */
 static void fill_cells(uint64_t *cells, uint64_t cell_size, uint64_t start, uint64_t length)
 {
 	while (length) {
@@ -135,7 +138,7 @@ static void print_cells(const uint64_t *cells, uint64_t cell_size, uint64_t size
 	putchar('\n');
 }
 
-/* A picture for a terminal: each sign stands for the same number of bytes. */
+/* A map for a terminal: each character stands for the same number of bytes. */
 int changes_map(const struct changes_head *head, const struct extent_source *source)
 {
 	uint64_t size = head->info->device_size, cells[MAP_CELLS] = {}, total = 0;

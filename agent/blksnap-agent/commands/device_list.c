@@ -45,7 +45,7 @@ static void list_device(const char *name, struct json_object *array)
 		print_line(&device);
 }
 
-/* Without a size there is no medium, and a drive would be woken for nothing. */
+/* A size of 0 means no medium; opening such a drive would wake it. */
 static bool has_size(const char *name)
 {
 	char path[512], text[32] = "";

@@ -6,7 +6,7 @@
 #include "commands/tracked_device.h"
 #include "device/target.h"
 
-static int print_one(const struct target *target, bool json)
+static int print_device(const struct target *target, bool json)
 {
 	struct tracked_device device;
 	struct json_object *object;
@@ -32,7 +32,7 @@ static int run(const struct arguments *arguments)
 	int status = targets_add_one(&targets, arguments->words[0]);
 
 	if (!status)
-		status = print_one(&targets.items[0], arguments->json);
+		status = print_device(&targets.items[0], arguments->json);
 	targets_free(&targets);
 	return status ? STATUS_FAILED : STATUS_OK;
 }

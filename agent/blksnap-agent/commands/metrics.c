@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Figures of all snapshots in the text format of Prometheus, for its node exporter. */
+/* Metrics of all snapshots in the text format of Prometheus, for the node exporter. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,7 +76,7 @@ static void print_gauge(size_t gauge, const struct snapshot_status *snapshots, s
 			       gauges[gauge].value(&snapshots[i]));
 }
 
-static int print(const struct snapshot_status *snapshots, size_t count)
+static int print_metrics(const struct snapshot_status *snapshots, size_t count)
 {
 	printf("# HELP blksnap_snapshots Snapshots that are held, also those of other programs.\n"
 	       "# TYPE blksnap_snapshots gauge\nblksnap_snapshots %zu\n", count);
@@ -96,13 +96,13 @@ static int run(const struct arguments *arguments)
 	if (lookup_all(&ids, &count))
 		return STATUS_FAILED;
 	snapshots = calloc(count + 1, sizeof(*snapshots));
-	/* One that ended meanwhile has no record any more, and is not counted as managed. */
+	/* A snapshot that ended meanwhile has no record, and is not printed. */
 	for (ret = snapshots ? 0 : -ENOMEM; !ret && opened < count; opened++)
 		ret = snapshot_status_read(&snapshots[opened], &ids[opened]);
 	if (ret)
 		message_errno(ret, "cannot read what is known of a snapshot");
 	else
-		status = print(snapshots, count);
+		status = print_metrics(snapshots, count);
 	for (size_t i = 0; i < opened; i++)
 		snapshot_status_free(&snapshots[i]);
 	free(snapshots);

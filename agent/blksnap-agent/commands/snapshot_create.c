@@ -47,7 +47,7 @@ static int print_plan_json(const struct targets *targets, const struct candidate
 	return output_end(object);
 }
 
-static int tell_plan(struct creation *creation, bool json)
+static int print_dry_run(struct creation *creation, bool json)
 {
 	struct candidates candidates = {};
 	int status = creation_plan_storage(creation, &candidates);
@@ -60,13 +60,13 @@ static int tell_plan(struct creation *creation, bool json)
 	return status;
 }
 
-/* Neither the module nor a snapshot is needed for it, nor is anything changed. */
+/* A dry run needs neither the module nor a snapshot, and changes nothing. */
 static int run_dry(const struct arguments *arguments)
 {
 	struct creation creation = { .settings = &arguments->settings };
 	int status = hooks_check(creation.settings) ||
 		     command_targets_open(&creation.targets, arguments) ||
-		     tell_plan(&creation, arguments->json);
+		     print_dry_run(&creation, arguments->json);
 
 	targets_free(&creation.targets);
 	return status ? STATUS_FAILED : STATUS_OK;
@@ -92,7 +92,7 @@ static const char *name_of(const struct arguments *arguments)
 	return arguments->name ? arguments->name : arguments->replace;
 }
 
-/* Only when all is known that can be without it: what there was is gone then. */
+/* The old snapshot is destroyed after all checks that are possible before. */
 static int destroy_replaced(struct creation *creation, const struct arguments *arguments)
 {
 	struct blksnap_id id;
@@ -107,7 +107,7 @@ static int destroy_replaced(struct creation *creation, const struct arguments *a
 	return destroy_snapshot(creation->control, &id, arguments->replace, false);
 }
 
-static int make(struct creation *creation, const struct arguments *arguments)
+static int make_snapshot(struct creation *creation, const struct arguments *arguments)
 {
 	int status = destroy_replaced(creation, arguments) ||
 		     creation_make(creation, name_of(arguments)) ||
@@ -138,7 +138,7 @@ static int run(const struct arguments *arguments)
 		 (arguments->name && creation_check_name(arguments->name)) ||
 		 command_targets_open(&creation.targets, arguments);
 	if (!status)
-		status = make(&creation, arguments);
+		status = make_snapshot(&creation, arguments);
 	creation_free(&creation);
 	close(creation.control);
 	return status;

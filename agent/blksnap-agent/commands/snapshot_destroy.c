@@ -11,8 +11,9 @@
 #include "lifecycle/teardown.h"
 #include "state/lookup.h"
 
-/* What would be destroyed, or why not. */
-static int tell(const struct arguments *arguments, const struct blksnap_id *id, const char *text)
+/* Print what would be destroyed, or why it cannot be. */
+static int print_dry_run(const struct arguments *arguments, const struct blksnap_id *id,
+			 const char *text)
 {
 	char *devices, id_text[BLKSNAP_ID_TEXT];
 	struct record record;
@@ -30,15 +31,15 @@ static int tell(const struct arguments *arguments, const struct blksnap_id *id, 
 	return status;
 }
 
-static int destroy_or_tell(int control, const struct arguments *arguments,
-			   const struct blksnap_id *id, const char *text)
+static int destroy_or_print(int control, const struct arguments *arguments,
+			    const struct blksnap_id *id, const char *text)
 {
 	if (arguments->dry_run)
-		return tell(arguments, id, text);
+		return print_dry_run(arguments, id, text);
 	return destroy_snapshot(control, id, text, arguments->mounted);
 }
 
-/* Those of other programs are not ours to destroy, unless they are named. */
+/* Snapshots of other programs are destroyed only by name. */
 static int destroy_all(int control, const struct arguments *arguments)
 {
 	struct blksnap_id *ids;
@@ -50,13 +51,13 @@ static int destroy_all(int control, const struct arguments *arguments)
 	if (ret)
 		message_errno(ret, "cannot list the snapshots");
 	for (size_t i = 0; !ret && i < count; i++)
-		status |= destroy_or_tell(control, arguments, &ids[i],
-					  blksnap_id_format(&ids[i], text));
+		status |= destroy_or_print(control, arguments, &ids[i],
+					   blksnap_id_format(&ids[i], text));
 	free(ids);
 	return ret ? 1 : status;
 }
 
-/* All names are looked up before anything is destroyed. */
+/* All names are resolved before the first snapshot is destroyed. */
 static int destroy_named(int control, const struct arguments *arguments)
 {
 	struct blksnap_id *ids = calloc(arguments->word_count + 1, sizeof(*ids));
@@ -66,8 +67,8 @@ static int destroy_named(int control, const struct arguments *arguments)
 		status = lookup_snapshot(arguments->words[i], &ids[i]);
 	if (!status)
 		for (size_t i = 0; i < arguments->word_count; i++)
-			status |= destroy_or_tell(control, arguments, &ids[i],
-						  arguments->words[i]);
+			status |= destroy_or_print(control, arguments, &ids[i],
+						   arguments->words[i]);
 	free(ids);
 	return status;
 }

@@ -28,7 +28,7 @@ static void print_line(const struct snapshot_status *snapshot)
 	free(devices);
 }
 
-static int add(const struct blksnap_id *id, struct json_object *array)
+static int add_snapshot(const struct blksnap_id *id, struct json_object *array)
 {
 	struct json_object *object;
 	struct snapshot_status snapshot;
@@ -54,7 +54,7 @@ static int print_json(const struct blksnap_id *ids, size_t count)
 	int status = 0;
 
 	for (size_t i = 0; i < count; i++)
-		status |= add(&ids[i], array);
+		status |= add_snapshot(&ids[i], array);
 	json_object_object_add(object, "snapshots", array);
 	return output_end(object) | status;
 }
@@ -67,7 +67,7 @@ static int print_table(const struct blksnap_id *ids, size_t count)
 		printf("%-36s  %-12s  %-9s  %-20s  %10s  %s\n", "ID", "NAME", "STATE", "CREATED",
 		       "STORAGE", "DEVICES");
 	for (size_t i = 0; i < count; i++)
-		status |= add(&ids[i], NULL);
+		status |= add_snapshot(&ids[i], NULL);
 	return output_flush() | status;
 }
 

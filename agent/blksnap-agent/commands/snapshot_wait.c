@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Waits for the end of a snapshot. The kernel's events are the monitor's; what is watched
- * here is the record, which goes when all is cleaned up, and the note of a loss.
+ * Waiting for the end of a snapshot. The events of the kernel belong to the monitor; this command
+ * watches the record, which is removed after the cleanup, and the monitor's note of a lost image.
  */
 #include <errno.h>
 #include <poll.h>
@@ -27,11 +27,11 @@ static bool file_exists(const struct blksnap_id *id, const char *suffix)
 }
 
 /**
- * struct waiting - for the end of a snapshot
+ * struct waiting - a wait for the end of a snapshot
  * @id: of the snapshot
- * @fd: where changes of its files are told
- * @expired: it was told that its time is over
- * @deadline: of the wait, in ms of the monotonic clock; 0: none
+ * @fd: inotify descriptor that watches the snapshot's files
+ * @expired: the note of the expiry was seen
+ * @deadline: when to give up, in ms of CLOCK_MONOTONIC; 0: never
  */
 struct waiting {
 	struct blksnap_id id;
@@ -48,7 +48,7 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* 1 when there is something to read, 0 when the time is over, or a negative errno. */
+/* Returns 1 when @fd is readable, 0 when the time is over, or a negative errno. */
 static int await_readable(const struct waiting *waiting)
 {
 	struct pollfd fd = { .fd = waiting->fd, .events = POLLIN };
@@ -66,7 +66,7 @@ static int await_readable(const struct waiting *waiting)
 	return ret < 0 ? -errno : ret;
 }
 
-/* The note on the end of its time may be gone again when it is looked for. */
+/* The note of the expiry may be gone when it is looked for, so the event is remembered. */
 static void look_at_events(struct waiting *waiting, const char *buffer, ssize_t size)
 {
 	char name[BLKSNAP_ID_TEXT + sizeof(".expired")];
@@ -102,7 +102,7 @@ static int end_of(const struct waiting *waiting)
 	return waiting->expired ? STATUS_EXPIRED : STATUS_OK;
 }
 
-/* Watched first, looked at then: nothing is missed in between. */
+/* The watch is set up before the first look, so that no change is missed. */
 static int await_end(struct waiting *waiting)
 {
 	int ret;

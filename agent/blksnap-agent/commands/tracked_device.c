@@ -7,7 +7,7 @@
 #include "commands/tracked_device.h"
 #include "quantity.h"
 
-/* Neither is tracking without the module, or without blkfilter. */
+/* Without the module, or without blkfilter, no device is tracked. */
 int tracked_device_read(struct tracked_device *device, const char *path, int fd)
 {
 	int ret;

@@ -9,7 +9,10 @@
 
 #include "device/folder.h"
 
-/* A sentence on what was opened as the first @length bytes of @path. */
+/*
+ * Check who can modify the folder @fd, the first @length bytes of @path; *foreign describes the
+ * problem.
+ */
 static int look_at_owner(int fd, const char *path, int length, char **foreign)
 {
 	struct stat st;
@@ -29,7 +32,7 @@ static int look_at_owner(int fd, const char *path, int length, char **foreign)
 	return -ENOMEM;
 }
 
-/* The next name of @path, from *@at on, in @parent, which is closed. */
+/* Open the next component of @path, which begins at *@at, in @parent, and close @parent. */
 static int descend(int parent, const char *path, size_t *at)
 {
 	const char *name = path + *at + strspn(path + *at, "/");
@@ -46,7 +49,7 @@ static int descend(int parent, const char *path, size_t *at)
 	return ret;
 }
 
-/* A descriptor that can be read from, of the same folder. */
+/* Turn an O_PATH descriptor into a readable one of the same folder. */
 static int reopen(int fd)
 {
 	int ret = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

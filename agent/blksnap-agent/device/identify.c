@@ -18,7 +18,7 @@
 
 #define BY_ID	"/dev/disk/by-id"
 
-/* Device mapper's name is part of it, and its node has another one at each boot. */
+/* /dev/mapper/NAME is stable, the node /dev/dm-N is not. */
 static char *mapper_path(dev_t number)
 {
 	char file[64], *name, *path = NULL;
@@ -34,7 +34,7 @@ static char *mapper_path(dev_t number)
 	return path;
 }
 
-/* Names of the model before bare numbers, which come later in the alphabet. */
+/* Of several links, prefer the name of the model to bare numbers, which sort before it. */
 static int is_entry(const struct dirent *entry)
 {
 	return *entry->d_name != '.' && strncmp(entry->d_name, "wwn-", 4) &&
@@ -68,7 +68,7 @@ static char *value_of(blkid_probe probe, const char *name)
 	return blkid_probe_lookup_value(probe, name, &value, NULL) ? NULL : strdup(value);
 }
 
-/* What has none, or is of no known kind, has no such names. */
+/* A device without a known file system has no tags. */
 void identify_tags(struct member *member, int fd)
 {
 	blkid_probe probe = blkid_new_probe();
@@ -84,7 +84,7 @@ void identify_tags(struct member *member, int fd)
 	blkid_free_probe(probe);
 }
 
-/* The first mount of all of it, which is not a folder of it that is mounted elsewhere. */
+/* The first mount of the whole file system, not of a folder of it (bind mount). */
 static bool is_mount_of(struct libmnt_fs *fs, void *argument)
 {
 	struct member *member = argument;

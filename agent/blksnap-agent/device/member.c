@@ -11,7 +11,7 @@
 #include "name.h"
 #include "string_list.h"
 
-/* The texts of a member: their names in a record, and where they are. */
+/* The strings of a member: their names in a record, and their offsets. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -76,7 +76,7 @@ void members_free(struct members *members)
 	memset(members, 0, sizeof(*members));
 }
 
-/* A node may have got another name, or lead elsewhere, since it was written down. */
+/* The node may have been renamed, or may belong to another device, since the record was written. */
 int member_open(const struct member *member)
 {
 	char *path = name_of_device(member->number);
@@ -113,7 +113,8 @@ static const char *path_of(const struct member *member)
 	return member->path;
 }
 
-static char *join(const struct members *members, const char *(*name)(const struct member *member))
+static char *join_names(const struct members *members,
+			const char *(*name)(const struct member *member))
 {
 	struct strings names = {};
 	char *text = NULL;
@@ -129,12 +130,12 @@ static char *join(const struct members *members, const char *(*name)(const struc
 
 char *members_join(const struct members *members)
 {
-	return join(members, member_name);
+	return join_names(members, member_name);
 }
 
 char *members_join_paths(const struct members *members)
 {
-	return join(members, path_of);
+	return join_names(members, path_of);
 }
 
 static struct json_object *write_member(const struct member *member)

@@ -92,7 +92,7 @@ static int add_device(struct fs_devices *devices, dev_t number, const char *role
 	return 0;
 }
 
-/* FOLDER/NAME/dev has MAJOR:MINOR. */
+/* FOLDER/NAME/dev contains MAJOR:MINOR. */
 static int add_from_sysfs(struct fs_devices *devices, int folder, const char *name)
 {
 	unsigned int major_number, minor_number;
@@ -110,7 +110,7 @@ static int add_from_sysfs(struct fs_devices *devices, int folder, const char *na
 	return ret;
 }
 
-/* /sys/fs/btrfs/ID/devices has a link for each device. */
+/* /sys/fs/btrfs/ID/devices contains a link for each device. */
 static int add_btrfs_members(struct fs_devices *devices, const struct blksnap_id *id)
 {
 	char path[128], text[BLKSNAP_ID_TEXT];
@@ -129,7 +129,7 @@ static int add_btrfs_members(struct fs_devices *devices, const struct blksnap_id
 	return ret;
 }
 
-/* Its own number is not that of a device. */
+/* The device number of a mounted btrfs is an anonymous one, so the file system is asked. */
 static int add_btrfs(struct libmnt_fs *fs, struct fs_devices *devices)
 {
 	struct btrfs_ioctl_fs_info_args info = {};
@@ -145,7 +145,7 @@ static int add_btrfs(struct libmnt_fs *fs, struct fs_devices *devices)
 	return ret ? ret : add_btrfs_members(devices, &id);
 }
 
-/* Of XFS, which has a log or files elsewhere; only its options tell where. */
+/* The log and the realtime device of an XFS are only named in the mount options. */
 static int add_second(struct libmnt_fs *fs, const char *option, const char *role,
 		      struct fs_devices *devices)
 {

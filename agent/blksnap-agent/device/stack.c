@@ -10,10 +10,10 @@
 
 #include "device/stack.h"
 
-/* No stack is deeper; also the end of a loop device in a file on itself. */
+/* Deeper than any real stack; this also stops at a loop device whose file is on the loop device. */
 #define DEPTH_MOST	16
 
-/* Calls @visit with each device below, until it returns true. */
+/* Called for each device below, until it returns true. */
 typedef bool visitor(dev_t lower, void *argument, int depth);
 
 static bool read_line(const char *path, char *line, size_t size)
@@ -60,7 +60,7 @@ static bool visit_slaves(const char *folder, visitor *visit, void *argument, int
 	return done;
 }
 
-/* A partition's folder is in that of its disk. */
+/* The folder of a partition is in the folder of its disk. */
 static bool is_partition(const char *folder, dev_t *disk)
 {
 	char path[512], line[16];
@@ -116,19 +116,19 @@ static bool visit_below(dev_t number, visitor *visit, void *argument, int depth)
 	       visit_loop_file(folder, visit, argument, depth + 1);
 }
 
-static bool is_or_is_on(dev_t upper, void *argument, int depth)
+static bool is_on(dev_t upper, void *argument, int depth)
 {
 	const dev_t *lower = argument;
 
-	return upper == *lower || visit_below(upper, is_or_is_on, argument, depth);
+	return upper == *lower || visit_below(upper, is_on, argument, depth);
 }
 
 bool stack_is_on(dev_t upper, dev_t lower)
 {
-	return is_or_is_on(upper, &lower, 0);
+	return is_on(upper, &lower, 0);
 }
 
-/* Whether some device under the one lies under the other, too. */
+/* Whether some device below the one is also below the other. */
 static bool is_below_other(dev_t number, void *argument, int depth)
 {
 	const dev_t *other = argument;
@@ -142,7 +142,7 @@ bool stack_shares_disk(dev_t one, dev_t other)
 	return is_below_other(one, &other, 0);
 }
 
-/* As "/sys/devices/.../usb1/1-1/..." and the like. */
+/* The path has a component "usbN", as /sys/devices/.../usb1/1-1/... */
 static bool hangs_on_usb(const char *folder)
 {
 	char *real = realpath(folder, NULL);
@@ -153,7 +153,7 @@ static bool hangs_on_usb(const char *folder)
 	return usb;
 }
 
-static bool is_or_is_on_removable(dev_t number, void *argument, int depth)
+static bool is_on_removable(dev_t number, void *argument, int depth)
 {
 	char folder[64], path[512], line[16];
 
@@ -161,16 +161,16 @@ static bool is_or_is_on_removable(dev_t number, void *argument, int depth)
 	snprintf(path, sizeof(path), "%s/removable", folder);
 	if ((read_line(path, line, sizeof(line)) && *line == '1') || hangs_on_usb(folder))
 		return true;
-	return visit_below(number, is_or_is_on_removable, argument, depth);
+	return visit_below(number, is_on_removable, argument, depth);
 }
 
 bool stack_is_removable(dev_t number)
 {
-	return is_or_is_on_removable(number, NULL, 0);
+	return is_on_removable(number, NULL, 0);
 }
 
-/* The kernel's name for a disk is the last of its path in /sys. */
-static bool is_or_is_on_image(dev_t number, void *argument, int depth)
+/* The last component of the path in /sys is the kernel's name of the disk. */
+static bool is_on_image(dev_t number, void *argument, int depth)
 {
 	char folder[64], *real, *name;
 	bool image;
@@ -180,12 +180,12 @@ static bool is_or_is_on_image(dev_t number, void *argument, int depth)
 	name = real ? strrchr(real, '/') : NULL;
 	image = name && !strncmp(name + 1, BLKSNAP_IMAGE_NAME, strlen(BLKSNAP_IMAGE_NAME));
 	free(real);
-	return image || visit_below(number, is_or_is_on_image, argument, depth);
+	return image || visit_below(number, is_on_image, argument, depth);
 }
 
 bool stack_is_on_image(dev_t number)
 {
-	return is_or_is_on_image(number, NULL, 0);
+	return is_on_image(number, NULL, 0);
 }
 
 unsigned int stack_block_size(dev_t number)

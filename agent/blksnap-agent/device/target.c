@@ -26,7 +26,7 @@ bool targets_have(const struct targets *targets, dev_t number)
 	return false;
 }
 
-static int append(struct targets *targets, const struct target *target)
+static int append_target(struct targets *targets, const struct target *target)
 {
 	struct target *items;
 
@@ -38,7 +38,7 @@ static int append(struct targets *targets, const struct target *target)
 	return 0;
 }
 
-/* Takes the descriptor over. @path leads to the device, if it is known. */
+/* Takes ownership of @fd. @path is a path of the device, or NULL. */
 static int add_open(struct targets *targets, int fd, const char *path, const char *given,
 		    const char *mount_point, const char *role)
 {
@@ -57,7 +57,7 @@ static int add_open(struct targets *targets, int fd, const char *path, const cha
 	if (!ret)
 		ret = identify(&target.member, fd, path, given, mount_point);
 	if (!ret)
-		ret = append(targets, &target);
+		ret = append_target(targets, &target);
 	if (ret) {
 		close(fd);
 		member_free(&target.member);
@@ -72,7 +72,7 @@ static int add_path(struct targets *targets, const char *path, const char *given
 	return fd < 0 ? fd : add_open(targets, fd, path, given, NULL, NULL);
 }
 
-/* All devices of a mounted file system. A log or a realtime device has no mount point. */
+/* Add all devices of a mounted file system. Its log and realtime device have no mount point. */
 static int add_devices(struct targets *targets, const struct fs_devices *devices,
 		       const char *given, const char *mount_point)
 {
@@ -115,7 +115,7 @@ static int add_mount_point(struct targets *targets, const char *path, const char
 	return ret;
 }
 
-/* "vg/lv", or the name that device mapper has for it. */
+/* The name of a logical volume: VG/LV, or the name in device mapper. */
 static int add_volume(struct targets *targets, const char *name)
 {
 	static const char *const formats[] = { "/dev/%s", "/dev/mapper/%s" };
@@ -170,20 +170,20 @@ int targets_add(struct targets *targets, const char *name)
 }
 
 /**
- * struct all - while all that is mounted is gone through
+ * struct mounted_search - adding the devices of all mounted file systems
  * @targets: the result
- * @excluded: what was asked to be left out
- * @left_out: what is left out for another reason, with that
- * @ret: what went wrong, as a negative errno
+ * @excluded: devices that the user excluded
+ * @left_out: file systems that are left out for another reason, each with the reason
+ * @ret: the first error, as a negative errno
  */
-struct all {
+struct mounted_search {
 	struct targets *targets;
 	struct targets excluded;
 	struct strings left_out;
 	int ret;
 };
 
-/* A device that is read-only does not change. A negative errno if it cannot be opened. */
+/* A read-only device does not change. Returns a negative errno if the device cannot be opened. */
 static int is_read_only(dev_t number)
 {
 	const struct member member = { .number = number };
@@ -198,19 +198,19 @@ static int is_read_only(dev_t number)
 	return read_only;
 }
 
-static int leave_out(struct all *all, struct libmnt_fs *fs, const char *reason)
+static int leave_out(struct mounted_search *search, struct libmnt_fs *fs, const char *reason)
 {
 	char *text;
 	int ret;
 
 	if (asprintf(&text, "%s (%s)", mnt_fs_get_target(fs), reason) < 0)
 		return -ENOMEM;
-	ret = strings_have(&all->left_out, text) ? 0 : strings_add(&all->left_out, text);
+	ret = strings_have(&search->left_out, text) ? 0 : strings_add(&search->left_out, text);
 	free(text);
 	return ret;
 }
 
-/* Why a device is not to be had, or NULL. */
+/* Returns why a device cannot be a target, or NULL. */
 static const char *reason_against(dev_t number)
 {
 	int ret = is_read_only(number);
@@ -222,8 +222,9 @@ static const char *reason_against(dev_t number)
 	return ret ? "its device is read-only" : NULL;
 }
 
-/* Those of one file system: all or none. */
-static int add_or_leave_out(struct all *all, struct libmnt_fs *fs, const struct fs_devices *devices)
+/* Add all devices of a file system, or none of them. */
+static int add_or_leave_out(struct mounted_search *search, struct libmnt_fs *fs,
+			    const struct fs_devices *devices)
 {
 	const char *path = mnt_fs_get_target(fs);
 	int ret;
@@ -231,18 +232,18 @@ static int add_or_leave_out(struct all *all, struct libmnt_fs *fs, const struct 
 	for (size_t i = 0; i < devices->count; i++) {
 		const char *reason = reason_against(devices->items[i].number);
 
-		if (targets_have(&all->excluded, devices->items[i].number))
+		if (targets_have(&search->excluded, devices->items[i].number))
 			return 0;
 		if (reason)
-			return leave_out(all, fs, reason);
+			return leave_out(search, fs, reason);
 	}
-	ret = add_devices(all->targets, devices, path, path);
+	ret = add_devices(search->targets, devices, path, path);
 	if (!ret || ret == -ENOMEM)
 		return ret;
-	return leave_out(all, fs, blksnap_strerror(BLKSNAP_DEVICE_OPEN, ret));
+	return leave_out(search, fs, blksnap_strerror(BLKSNAP_DEVICE_OPEN, ret));
 }
 
-/* What has no block device of its own is not local, or nothing that stays. */
+/* A file system without a block device is remote, or in memory. */
 static bool may_be_local(struct libmnt_fs *fs)
 {
 	const char *source = mnt_fs_get_source(fs);
@@ -253,7 +254,7 @@ static bool may_be_local(struct libmnt_fs *fs)
 
 static bool add_if_local(struct libmnt_fs *fs, void *argument)
 {
-	struct all *all = argument;
+	struct mounted_search *search = argument;
 	struct fs_devices devices = {};
 	int ret;
 
@@ -261,34 +262,34 @@ static bool add_if_local(struct libmnt_fs *fs, void *argument)
 		return false;
 	ret = mounts_devices(fs, &devices);
 	if (!ret)
-		all->ret = add_or_leave_out(all, fs, &devices);
+		search->ret = add_or_leave_out(search, fs, &devices);
 	else if (ret == -ENOMEM)
-		all->ret = ret;
+		search->ret = ret;
 	else
-		all->ret = leave_out(all, fs, ret == -EXDEV ? "another mount hides it" :
-				     ret == -ENOTBLK ? "it does not tell its devices" :
-				     strerror(-ret));
+		search->ret = leave_out(search, fs, ret == -EXDEV ? "another mount hides it" :
+					ret == -ENOTBLK ? "it does not tell its devices" :
+					strerror(-ret));
 	free(devices.items);
-	return all->ret;
+	return search->ret;
 }
 
-static int add_all(struct all *all, const struct strings *excluded)
+static int add_all_mounted(struct mounted_search *search, const struct strings *excluded)
 {
 	char *text;
 
 	for (size_t i = 0; i < excluded->count; i++)
-		if (targets_add(&all->excluded, excluded->items[i]))
+		if (targets_add(&search->excluded, excluded->items[i]))
 			return 1;
-	mounts_visit(add_if_local, all);
-	if (all->ret) {
-		message_errno(all->ret, "cannot list what is mounted");
+	mounts_visit(add_if_local, search);
+	if (search->ret) {
+		message_errno(search->ret, "cannot list what is mounted");
 		return 1;
 	}
-	text = strings_join(&all->left_out, ", ");
-	if (all->left_out.count)
+	text = strings_join(&search->left_out, ", ");
+	if (search->left_out.count)
 		message_note("--all leaves out %s", text ? text : "something");
 	free(text);
-	if (all->targets->count)
+	if (search->targets->count)
 		return 0;
 	message_error("no local file system is mounted");
 	return 1;
@@ -296,11 +297,11 @@ static int add_all(struct all *all, const struct strings *excluded)
 
 int targets_add_mounted(struct targets *targets, const struct strings *excluded)
 {
-	struct all all = { .targets = targets };
-	int status = add_all(&all, excluded);
+	struct mounted_search search = { .targets = targets };
+	int status = add_all_mounted(&search, excluded);
 
-	targets_free(&all.excluded);
-	strings_free(&all.left_out);
+	targets_free(&search.excluded);
+	strings_free(&search.left_out);
 	return status;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Makes a snapshot. Each step that is done is known from struct creation; when one fails, what
- * was done is undone in reverse. A process that is killed in between leaves a record that
- * says "half made", and the next command of the agent undoes it.
+ * Creating a snapshot. struct creation records each step that is done; when one fails, the steps
+ * before it are undone in reverse. If the process is killed, it leaves a record whose state is not
+ * RECORD_TAKEN, and the next command of the agent undoes the snapshot.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,10 +25,6 @@
 #include "state/pending_snapshot.h"
 #include "state/runtime.h"
 
-/*
- * They are looked at between steps, where all can be undone. That nobody reads the result is
- * learned from writing it.
- */
 void creation_block_signals(void)
 {
 	sigset_t set;
@@ -61,7 +57,7 @@ int creation_check_name(const char *name)
 	return 1;
 }
 
-static int attach(struct creation *creation)
+static int attach_targets(struct creation *creation)
 {
 	for (size_t i = 0; i < creation->targets.count; i++) {
 		struct target *target = &creation->targets.items[i];
@@ -78,7 +74,7 @@ static int attach(struct creation *creation)
 	return 0;
 }
 
-static void detach(struct creation *creation)
+static void detach_targets(struct creation *creation)
 {
 	for (size_t i = creation->targets.count; i-- > 0;) {
 		struct target *target = &creation->targets.items[i];
@@ -139,7 +135,7 @@ static int fill_record(struct creation *creation, const char *name)
 	return ret ? 1 : 0;
 }
 
-/* From here on the name is taken. */
+/* The record reserves the name. The lock of all records makes the check and the write atomic. */
 static int write_name(struct creation *creation)
 {
 	int lock = runtime_lock_all();
@@ -153,7 +149,7 @@ static int write_name(struct creation *creation)
 	return status || ret ? 1 : 0;
 }
 
-static int create(struct creation *creation)
+static int create_in_kernel(struct creation *creation)
 {
 	int ret = pending_snapshot_open(&creation->pending);
 
@@ -200,15 +196,15 @@ static int add_devices(struct creation *creation)
 	return 0;
 }
 
-static int prepare(struct creation *creation, const char *name)
+static int prepare_snapshot(struct creation *creation, const char *name)
 {
-	if (fill_record(creation, name) || create(creation) || attach(creation) ||
+	if (fill_record(creation, name) || create_in_kernel(creation) || attach_targets(creation) ||
 	    add_devices(creation))
 		return 1;
 	return creation_make_storage(creation) || launch_monitor(&creation->record.id);
 }
 
-/* Written down, so that it is known what to undo if we are killed. */
+/* The state in the record tells the next command what to undo if this process is killed. */
 static int write_state(struct creation *creation, enum record_state state)
 {
 	int ret;
@@ -220,7 +216,7 @@ static int write_state(struct creation *creation, enum record_state state)
 	return ret ? 1 : 0;
 }
 
-/* Whoever was told of the freeze to come is told when it is over, in any case. */
+/* Once "pre-freeze" hooks may have run, "post-thaw" runs in any case. */
 static int take_with_hooks(struct creation *creation)
 {
 	const struct record *record = &creation->record;
@@ -244,8 +240,11 @@ static int take_with_hooks(struct creation *creation)
 	return write_state(creation, RECORD_THAWED) || status;
 }
 
-/* What the hooks of two snapshots stop is started again by the first that is through. */
-static int take(struct creation *creation)
+/*
+ * The hooks of one snapshot at a time: otherwise the first "post-thaw" would resume services that
+ * the other snapshot still needs stopped.
+ */
+static int take_snapshot(struct creation *creation)
 {
 	int lock = runtime_lock_hooks();
 	int status;
@@ -267,7 +266,7 @@ static int take(struct creation *creation)
 	return status;
 }
 
-/* By these numbers a later backup asks what changed since. */
+/* A later backup passes these numbers to "changes". */
 static int note_numbers(struct creation *creation)
 {
 	for (size_t i = 0; i < creation->targets.count; i++) {
@@ -286,7 +285,7 @@ static int note_numbers(struct creation *creation)
 	return 0;
 }
 
-static int complete(struct creation *creation)
+static int complete_creation(struct creation *creation)
 {
 	if (was_interrupted()) {
 		message_error("interrupted after the snapshot was taken");
@@ -302,12 +301,13 @@ void creation_undo(struct creation *creation)
 		teardown_snapshot(creation->control, &creation->record);
 		teardown_clean_up(false);
 	}
-	detach(creation);
+	detach_targets(creation);
 }
 
 int creation_make(struct creation *creation, const char *name)
 {
-	return prepare(creation, name) || take(creation) || complete(creation);
+	return prepare_snapshot(creation, name) || take_snapshot(creation) ||
+	       complete_creation(creation);
 }
 
 void creation_free(struct creation *creation)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The storage of a snapshot that is being made. */
+/* Storage for a snapshot that is being created. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,7 +16,7 @@
 
 #define SECTOR_SIZE	512
 
-/* The kernel's first request is waiting: it tells how much it would like to have. */
+/* The first event of a snapshot is a request for storage, with the preferred size. */
 static uint64_t initial_bytes(const struct creation *creation)
 {
 	struct blksnap_event event;
@@ -40,8 +40,8 @@ static bool has_folder(const struct record *record)
 }
 
 /*
- * Makes the subfolders, which must be on the devices that were looked at. A folder is written
- * down before there is a file in it, so that a crash leaves none that is not known.
+ * Create the subfolders, which must be on the devices that were checked. A folder is registered
+ * before a file is created in it, so that a crash leaves no unknown files.
  */
 static int write_folders(struct record *record)
 {
@@ -81,18 +81,18 @@ static int write_down(struct creation *creation)
 	return status || ret ? 1 : 0;
 }
 
-static int fill(struct creation *creation, struct storage_pool *pool, uint64_t bytes)
+static int append_initial(struct creation *creation, struct storage_pool *pool, uint64_t bytes)
 {
 	int status = storage_pool_append_devices(pool, creation->control);
 
-	/* A device gives what it has; only folders can give more. */
+	/* A device is appended as a whole; only folders can provide more. */
 	while (!status && pool->used < bytes && (!pool->used || has_folder(&creation->record)))
 		if (!storage_pool_grow(pool, creation->control, bytes - pool->used))
 			status = 1;
 	return status;
 }
 
-static int store(struct creation *creation, uint64_t bytes)
+static int store_in_places(struct creation *creation, uint64_t bytes)
 {
 	struct storage_pool pool;
 	int status = write_down(creation);
@@ -102,13 +102,13 @@ static int store(struct creation *creation, uint64_t bytes)
 	wait_notice_begin("storage is being made");
 	status = storage_pool_open(&pool, &creation->record.id, &creation->record.storage);
 	if (!status)
-		status = fill(creation, &pool, bytes);
+		status = append_initial(creation, &pool, bytes);
 	storage_pool_close(&pool);
 	wait_notice_end();
 	return status;
 }
 
-static int store_where_given(struct creation *creation, uint64_t bytes)
+static int store_in_given(struct creation *creation, uint64_t bytes)
 {
 	const struct strings *given = &creation->settings->storage;
 	struct storage_places *places = &creation->record.storage.places;
@@ -122,12 +122,12 @@ static int store_where_given(struct creation *creation, uint64_t bytes)
 			storage_select_warn(&places->items[places->count - 1], &held);
 	}
 	device_numbers_free(&held);
-	return status ? status : store(creation, bytes);
+	return status ? status : store_in_places(creation, bytes);
 }
 
 /*
- * Of what failed the kernel may have a part. So what is there stays until the snapshot is gone: the
- * list of places has it.
+ * Files of a candidate that failed stay until the snapshot is gone, since the kernel may use a part
+ * of them. The registry has the place.
  */
 static int store_in_candidate(struct creation *creation, const struct storage_place *place,
 			      uint64_t bytes, struct candidates *candidates)
@@ -139,7 +139,7 @@ static int store_in_candidate(struct creation *creation, const struct storage_pl
 	if (storage_places_add(&creation->record.storage.places, place))
 		return 1;
 	message_collect(&problems);
-	status = store(creation, bytes);
+	status = store_in_places(creation, bytes);
 	message_collect(NULL);
 	if (!status) {
 		strings_free(&problems);
@@ -166,7 +166,7 @@ static int find_candidates(const struct creation *creation, uint64_t bytes,
 	return status;
 }
 
-static int store_where_best(struct creation *creation, uint64_t bytes)
+static int store_in_best(struct creation *creation, uint64_t bytes)
 {
 	struct candidates candidates = {};
 	int status = find_candidates(creation, bytes, &candidates);
@@ -186,8 +186,8 @@ int creation_make_storage(struct creation *creation)
 	uint64_t bytes = initial_bytes(creation);
 
 	if (creation->settings->storage.count)
-		return store_where_given(creation, bytes);
-	return store_where_best(creation, bytes);
+		return store_in_given(creation, bytes);
+	return store_in_best(creation, bytes);
 }
 
 int creation_plan_storage(struct creation *creation, struct candidates *candidates)

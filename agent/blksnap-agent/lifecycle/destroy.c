@@ -9,7 +9,7 @@
 #include "state/image_uses.h"
 #include "state/runtime.h"
 
-/* A mounted file system that loses its device gives errors to whoever uses it. */
+/* Users of a mounted file system get I/O errors when its device disappears. */
 static int check_not_mounted(const struct record *record, const char *text)
 {
 	struct strings folders = {};
@@ -57,7 +57,10 @@ static int destroy_unmanaged(int control, const struct blksnap_id *id, const cha
 	return 1;
 }
 
-/* Of one that was left half made the hooks have to be told, unless its monitor has meanwhile. */
+/*
+ * A snapshot that was left half created needs its "failed" hooks, unless its monitor has run them
+ * meanwhile.
+ */
 static int undo_half_made(const struct record *seen)
 {
 	struct record record;

@@ -26,7 +26,7 @@ int hooks_check(const struct settings *settings)
 	return 1;
 }
 
-/* Not what editors and package managers leave behind. */
+/* Skip hidden files, and backup files of editors and package managers. */
 static int is_hook(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
@@ -35,7 +35,7 @@ static int is_hook(const struct dirent *entry)
 	       !strstr(entry->d_name, ".dpkg-") && !strstr(entry->d_name, ".rpm");
 }
 
-/* By its mode: one that must not be run for another reason is no less a hook, which fails. */
+/* The mode decides. An executable that cannot be started is a hook that fails. */
 static bool is_program(const char *path)
 {
 	struct stat st;
@@ -44,12 +44,12 @@ static bool is_program(const char *path)
 }
 
 /**
- * struct call - of a hook
+ * struct hook_call - the call of a hook
  * @record: of the snapshot
- * @phase: why it is called
+ * @phase: the argument of the hook
  * @problem: what went wrong, or NULL
  */
-struct call {
+struct hook_call {
 	const struct record *record;
 	const char *phase;
 	const char *problem;
@@ -57,7 +57,7 @@ struct call {
 
 static void set_environment(const void *context)
 {
-	const struct call *call = context;
+	const struct hook_call *call = context;
 	const struct record *record = call->record;
 	char id[BLKSNAP_ID_TEXT];
 	char *devices = members_join_paths(&record->devices);
@@ -70,8 +70,8 @@ static void set_environment(const void *context)
 	free(devices);
 }
 
-/* Before anything is held a signal to us ends the hook as well. */
-static int run_one(const char *path, const struct call *call)
+/* Before the freeze, a signal to the agent also ends the hook. */
+static int run_hook(const char *path, const struct hook_call *call)
 {
 	const struct supervised_program program = {
 		.path = path,
@@ -85,20 +85,20 @@ static int run_one(const char *path, const struct call *call)
 	return supervisor_run(&program);
 }
 
-static int run_entry(const struct call *call, const char *name)
+static int run_entry(const struct hook_call *call, const char *name)
 {
 	char *path;
 	int status;
 
 	if (asprintf(&path, "%s/%s", call->record->hooks, name) < 0)
 		return 1;
-	status = is_program(path) ? run_one(path, call) : 0;
+	status = is_program(path) ? run_hook(path, call) : 0;
 	free(path);
 	return status;
 }
 
-/* No folder is no hooks, where nobody asked for it. */
-static int list(const struct record *record, struct dirent ***entries)
+/* Only a folder that was configured must exist. */
+static int list_hooks(const struct record *record, struct dirent ***entries)
 {
 	int count = scandir(record->hooks, entries, is_hook, alphasort);
 
@@ -114,9 +114,9 @@ static int list(const struct record *record, struct dirent ***entries)
 int hooks_run(const struct record *record, const char *phase, const char *problem)
 {
 	bool forward = strcmp(phase, "post-thaw"), ends = !strcmp(phase, "pre-freeze");
-	const struct call call = { .record = record, .phase = phase, .problem = problem };
+	const struct hook_call call = { .record = record, .phase = phase, .problem = problem };
 	struct dirent **entries;
-	int count = list(record, &entries);
+	int count = list_hooks(record, &entries);
 	int status = count < 0 ? 1 : 0;
 
 	for (int i = 0; i < count; i++) {

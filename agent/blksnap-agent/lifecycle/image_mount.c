@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Mounts the images of a snapshot, read-only and so that nothing is written to them, beside
- * their origins.
- */
+/* Mounting the images of a snapshot read-only, without journal replay, beside their origins. */
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +31,7 @@ static const struct {
 	{ "btrfs", "rescue=nologreplay" },
 };
 
-/* "mnt-data" for what is mounted at /mnt/data: it is the same after the next boot. */
+/* "mnt-data" for a device mounted at /mnt/data: the name is the same after a reboot. */
 static char *name_for(const struct member *member)
 {
 	const char *path = member->mount_point;
@@ -50,7 +47,7 @@ static char *name_for(const struct member *member)
 	return name;
 }
 
-/* Two of one snapshot may come to the same name. */
+/* Two devices of one snapshot may yield the same name; the second gets a number. */
 static char *free_name(const struct member *member, const struct strings *taken)
 {
 	char *name = name_for(member), *numbered;
@@ -67,7 +64,7 @@ static char *free_name(const struct member *member, const struct strings *taken)
 	return name;
 }
 
-/* The type of the file system, to be freed, or NULL. */
+/* The type of the file system. The caller frees it; NULL if there is none. */
 static char *type_of(const char *image)
 {
 	blkid_probe probe = blkid_new_probe_from_filename(image);
@@ -113,9 +110,10 @@ static int64_t btrfs_devices(const char *image)
 }
 
 /*
- * btrfs knows devices by the id that the image shares with its origin. The image gets
- * another one, which is a write of its superblocks: to the image, not to the origin. With
- * several devices btrfstune looks for the others by that id, and would write to origins.
+ * The kernel identifies the devices of a btrfs by an id, which the image shares with its origin.
+ * btrfstune writes a new id into the superblocks of the image; the origin is not written to. In a
+ * btrfs of several devices, btrfstune would find the other devices by that id, and would write to
+ * origins.
  */
 static int separate_btrfs(const char *image)
 {
@@ -147,7 +145,7 @@ static const char *options_for(const char *type)
 	return NULL;
 }
 
-/* An XFS may have its log and a part of its files on others of the devices, which follow it. */
+/* The devices of an XFS that hold its log or its realtime section follow the main device. */
 static char *all_options(const struct mounting *mounting, size_t i, const char *type)
 {
 	const char *own = options_for(type);
@@ -265,7 +263,6 @@ int image_unmount_all(const struct record *record, const char *text)
 	return ret ? 1 : status;
 }
 
-/* All images or none. */
 int image_mount_all(struct mounting *mounting, const char *text)
 {
 	int status = 0;

@@ -35,13 +35,13 @@ static bool unit_exists(void)
 	return false;
 }
 
-/* As sd_booted(3) tells it. */
+/* The test of sd_booted(3). */
 static bool systemd_runs(void)
 {
 	return !access("/run/systemd/system", F_OK) && unit_exists();
 }
 
-/* The unit is of type notify: systemctl returns when it is ready. */
+/* The unit has Type=notify: systemctl returns when the monitor is ready. */
 static int start_unit(const struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT], unit[96];
@@ -70,10 +70,13 @@ static void redirect(const char *log)
 	dup2(out >= 0 ? out : null, STDERR_FILENO);
 }
 
-/* The child's part. Nothing of the caller's stays open in it. */
+/* Runs in the child. No descriptor of the caller stays open. */
 static void become_daemon(const struct blksnap_id *id, const char *socket, const char *log)
 {
-	/* The monitor outlives the shell whose limit it is; under systemd it has none either. */
+	/*
+	 * The monitor outlives the shell that set the limit. Under systemd it has no such limit
+	 * either.
+	 */
 	const struct rlimit no_limit = { RLIM_INFINITY, RLIM_INFINITY };
 	char text[BLKSNAP_ID_TEXT];
 	sigset_t none;

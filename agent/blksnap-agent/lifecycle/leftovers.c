@@ -12,10 +12,10 @@
 #include "state/runtime.h"
 #include "state/storage_registry.h"
 
-/* How long the list of places is waited for by who need not change it. */
+/* How long to wait for the lock of the registry if the update can be left to a later command. */
 #define REGISTRY_MS	2000
 
-/* Files of snapshots that neither the kernel nor a record knows. */
+/* List the files of snapshots that neither the kernel nor a record knows. */
 static int list_stale(int dir, struct strings *stale)
 {
 	struct strings names = {};
@@ -54,7 +54,10 @@ static int remove_stale(const struct storage_place *place, int dir)
 	return status;
 }
 
-/* Whether another record than @own names the place: then files may appear in it at any time. */
+/*
+ * Whether a record other than that of @own names the place. Files may appear in it at any time
+ * then.
+ */
 static bool place_in_use(const struct storage_place *place, const struct blksnap_id *own)
 {
 	struct blksnap_id *ids;
@@ -74,7 +77,7 @@ static bool place_in_use(const struct storage_place *place, const struct blksnap
 	return used;
 }
 
-/* Also files of snapshots that another record or the kernel knows keep a place. */
+/* Files of any snapshot keep the place in the registry, also those that are in use. */
 static bool is_empty(int dir)
 {
 	struct strings names = {};
@@ -84,7 +87,7 @@ static bool is_empty(int dir)
 	return empty;
 }
 
-/* Whether nothing is left in a place that is open, and nothing will be. */
+/* Whether an open place is empty and unused. Its subfolder is removed then. */
 static bool is_done(const struct storage_place *place, int dir, const struct blksnap_id *own)
 {
 	if (place_in_use(place, own) || !is_empty(dir))
@@ -93,8 +96,11 @@ static bool is_done(const struct storage_place *place, int dir, const struct blk
 	return true;
 }
 
-/* What was removed is done; what cannot be reached is kept, also if it is not mounted. */
-static int go_through_place(const struct storage_place *place, bool tell, bool *done)
+/*
+ * Remove the stale files of a place. *done: the place can leave the registry, as it is empty or was
+ * removed. A place that is not reachable, or not mounted, stays.
+ */
+static int clean_up_place(const struct storage_place *place, bool tell, bool *done)
 {
 	int dir = storage_place_open(place);
 	int status;
@@ -124,7 +130,7 @@ int leftovers_remove(bool tell)
 	for (size_t i = 0; !ret && i < places.count; i++) {
 		bool done;
 
-		status |= go_through_place(&places.items[i], tell, &done);
+		status |= clean_up_place(&places.items[i], tell, &done);
 		if (!done)
 			ret = storage_places_add(&kept, &places.items[i]);
 	}
@@ -173,7 +179,7 @@ void leftovers_forget(const struct storage_pool *pool)
 	close(lock);
 }
 
-/* What is wrong in one place, if anything. */
+/* Add a sentence if storage is, or may be, left in a place. */
 static int add_leftovers(const struct storage_place *place, struct strings *texts)
 {
 	struct strings stale = {};

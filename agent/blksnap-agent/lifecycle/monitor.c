@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks after one snapshot: grows its storage, tells of what is lost, destroys it when its
- * time is over, and cleans up when it is gone.
+ * The monitor of one snapshot: it grows the storage, reports lost images, destroys the snapshot
+ * when its time is over, and cleans up when the snapshot is gone.
  *
- * It may be killed at any moment. What it has to know is in the record, in the folders with
- * storage files, and in the kernel; only an event that was fetched and not answered gets
- * lost with it. So after a restart some storage is appended: the kernel asks again then, if
- * it still needs more.
+ * It may be killed at any moment. What it has to know is in the record, in the folders with storage
+ * files, and in the kernel. Only an event that was read but not handled is lost. So a restarted
+ * monitor appends some storage, after which the kernel asks again if it still needs more.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -36,24 +35,26 @@
 #define MIB		(UINT64_C(1) << 20)
 #define SECTOR_SIZE	512
 
-/* The wait for events ends this often, so that a signal just before it is noticed. */
+/*
+ * The wait for events is limited: a signal that arrives just before the wait does not interrupt it.
+ */
 #define WAIT_MS		1000
 
-/* Exit status of a monitor that is not to be started again. */
+/* The exit status that tells systemd not to restart the monitor. */
 #define GIVEN_UP	STATUS_FAILED
 
 /**
- * struct monitor - the snapshot that is looked after
- * @control: the way to the module
- * @record: what is known of it
+ * struct monitor - a monitored snapshot
+ * @control: descriptor of the module
+ * @record: its record
  * @pool: its storage
- * @growth: how much it asks for, and how fast
- * @portion: bytes that the next storage file should have
- * @wanted: bytes that it asked for and did not get, as there was no room yet
- * @lock: that is held as long as it is looked after
- * @made: nobody makes it any more
- * @told: hooks know that it gets no storage
- * @expired: its time was over
+ * @growth: recent growth of the storage
+ * @portion: size of the next storage file in bytes
+ * @wanted: bytes that the kernel asked for and did not get, for lack of space
+ * @lock: descriptor that holds the lock "monitor"
+ * @made: the creator is done, or was killed and cleaned up after
+ * @told: the low-space hooks have run for the current lack of storage
+ * @expired: its time was over, and the monitor destroyed it
  */
 struct monitor {
 	int control;
@@ -70,16 +71,16 @@ struct monitor {
 
 static volatile sig_atomic_t stopped;
 
-static void stop(int signal)
+static void handle_stop(int signal)
 {
 	(void)signal;
 	stopped = 1;
 }
 
-/* No SA_RESTART: the wait for an event has to end. */
+/* Without SA_RESTART, so that a signal ends the wait for an event. */
 static void catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = stop };
+	struct sigaction action = { .sa_handler = handle_stop };
 
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
@@ -87,7 +88,7 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Storage must grow also when memory is short: that is when much is written. */
+/* The storage must grow under memory pressure, too: that is when much is written. */
 static void stay_in_memory(void)
 {
 	FILE *file = fopen("/proc/self/oom_score_adj", "we");
@@ -101,8 +102,8 @@ static void stay_in_memory(void)
 	prctl(PR_SET_NAME, "blksnap-agent");
 }
 
-/* Whoever waits sees the file appear. */
-static void note(const struct monitor *monitor, const char *suffix, const char *text)
+/* The file appears atomically for "snapshot wait" and others that watch the folder. */
+static void write_note(const struct monitor *monitor, const char *suffix, const char *text)
 {
 	char *path = runtime_path(&monitor->record->id, suffix);
 
@@ -111,16 +112,19 @@ static void note(const struct monitor *monitor, const char *suffix, const char *
 	free(path);
 }
 
-static void note_storage(const struct monitor *monitor)
+static void write_storage_note(const struct monitor *monitor)
 {
 	char text[64];
 
 	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 "\n", monitor->pool.used,
 		 monitor->wanted);
-	note(monitor, "storage", text);
+	write_note(monitor, "storage", text);
 }
 
-/* In a process of its own: storage has to grow meanwhile. Our locks and files stay ours. */
+/*
+ * Hooks run in a child process, since the storage has to grow meanwhile. The child closes the lock
+ * and the descriptor of the module.
+ */
 static void run_hooks(const struct monitor *monitor, const char *phase, const char *problem)
 {
 	pid_t pid = fork();
@@ -155,18 +159,18 @@ static void handle_loss(const struct monitor *monitor, const struct blksnap_even
 		problem = NULL;
 	message_error("%s", problem ? problem : "an image is lost");
 	snprintf(text, sizeof(text), "%d\n", event->error);
-	note(monitor, "lost", text);
+	write_note(monitor, "lost", text);
 	run_hooks(monitor, "lost", problem);
 	free(problem);
 }
 
-static void grow(struct monitor *monitor)
+static void grow_storage(struct monitor *monitor)
 {
 	uint64_t added = storage_pool_grow(&monitor->pool, monitor->control, monitor->wanted);
 
 	if (added)
 		monitor->wanted = 0;
-	note_storage(monitor);
+	write_storage_note(monitor);
 	if (!added) {
 		if (!monitor->told)
 			run_hooks(monitor, "low-space", "the snapshot asks for storage that it cannot get");
@@ -185,7 +189,7 @@ static void handle_low_space(struct monitor *monitor, uint64_t bytes)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	monitor->portion = growth_next(&monitor->growth, bytes, now.tv_sec);
 	monitor->wanted = monitor->portion;
-	grow(monitor);
+	grow_storage(monitor);
 }
 
 static void handle_event(struct monitor *monitor, const struct blksnap_event *event)
@@ -196,7 +200,7 @@ static void handle_event(struct monitor *monitor, const struct blksnap_event *ev
 		handle_low_space(monitor, event->sectors * SECTOR_SIZE);
 }
 
-static bool is_over(const struct record *record)
+static bool is_expired(const struct record *record)
 {
 	struct timespec now;
 
@@ -204,11 +208,11 @@ static bool is_over(const struct record *record)
 	return record->deadline && now.tv_sec >= record->deadline;
 }
 
-static void expire(struct monitor *monitor)
+static void expire_snapshot(struct monitor *monitor)
 {
 	int ret;
 
-	note(monitor, "expired", "");
+	write_note(monitor, "expired", "");
 	ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
 	if (!ret) {
 		message_note("the time of the snapshot is over, it is destroyed");
@@ -218,8 +222,11 @@ static void expire(struct monitor *monitor)
 		message_failed(BLKSNAP_SNAPSHOT_DESTROY, ret, "cannot destroy the snapshot");
 }
 
-/* Who makes it holds a lock meanwhile, and leaves it half made only by being killed. */
-static void look_at_maker(struct monitor *monitor)
+/*
+ * The creator holds the lock "create" until the snapshot is taken. If the lock is free and the
+ * snapshot is not taken, the creator was killed.
+ */
+static void check_creator(struct monitor *monitor)
 {
 	const struct blksnap_id *id = &monitor->record->id;
 	int lock = monitor->made ? -EALREADY : runtime_lock(id, "create", false);
@@ -234,37 +241,37 @@ static void look_at_maker(struct monitor *monitor)
 	close(lock);
 }
 
-static void prepare(struct monitor *monitor)
+static void prepare_spare(struct monitor *monitor)
 {
 	uint64_t before = monitor->pool.used;
 
 	storage_pool_prepare(&monitor->pool, monitor->portion);
 	if (monitor->pool.used != before)
-		note_storage(monitor);
+		write_storage_note(monitor);
 }
 
 /*
- * What can wait while the snapshot asks for nothing. Nothing is written while it is made:
- * the file system with the storage may be frozen for it.
+ * Work that can wait while the kernel asks for nothing. No file is created before the snapshot is
+ * taken: the file system with the storage may be frozen.
  */
-static void catch_up(struct monitor *monitor)
+static void do_deferred_work(struct monitor *monitor)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-	look_at_maker(monitor);
-	if (is_over(monitor->record))
-		expire(monitor);
+	check_creator(monitor);
+	if (is_expired(monitor->record))
+		expire_snapshot(monitor);
 	if (monitor->wanted)
-		grow(monitor);
+		grow_storage(monitor);
 	else if (monitor->made)
-		prepare(monitor);
+		prepare_spare(monitor);
 }
 
 /*
- * After an event there may be another one, which goes before all else. Returns -ESRCH when
- * the snapshot is gone, 0 after a signal, or what went wrong.
+ * Further events are handled before deferred work. Returns -ESRCH when the snapshot is gone, 0
+ * after a signal, or another negative errno.
  */
-static int watch(struct monitor *monitor)
+static int handle_events(struct monitor *monitor)
 {
 	struct blksnap_event event;
 	uint32_t timeout = 0;
@@ -277,15 +284,15 @@ static int watch(struct monitor *monitor)
 			return ret;
 		timeout = ret ? WAIT_MS : 0;
 		if (ret)
-			catch_up(monitor);
+			do_deferred_work(monitor);
 		else
 			handle_event(monitor, &event);
 	}
 	return 0;
 }
 
-/* Its places are open since it began: nobody can have exchanged them, or hidden them from us. */
-static int clean_up(struct monitor *monitor)
+/* The places have been open since the start, so they are still the same folders, mounted or not. */
+static int clean_up_storage(struct monitor *monitor)
 {
 	int status;
 
@@ -297,10 +304,10 @@ static int clean_up(struct monitor *monitor)
 	return status ? GIVEN_UP : STATUS_OK;
 }
 
-static int finish(struct monitor *monitor, int ret)
+static int finish_monitoring(struct monitor *monitor, int ret)
 {
 	if (ret == -ESRCH)
-		return clean_up(monitor);
+		return clean_up_storage(monitor);
 	if (!ret) {
 		message_error("stopped; the snapshot is left alone");
 		return STATUS_OK;
@@ -309,8 +316,11 @@ static int finish(struct monitor *monitor, int ret)
 	return GIVEN_UP;
 }
 
-/* The lock's file holds the number of who had it last: then this is a restart. */
-static bool was_here_before(int lock)
+/*
+ * The file of the lock contains the pid of the previous monitor, if there was one. Replace the pid
+ * by that of this process.
+ */
+static bool is_restart(int lock)
 {
 	char text[16];
 	int length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
@@ -338,19 +348,19 @@ static int monitor_snapshot(const struct record *record, int lock)
 	}
 	catch_signals();
 	stay_in_memory();
-	if (was_here_before(lock) && !storage_pool_resume(&monitor.pool, monitor.control)) {
+	if (is_restart(lock) && !storage_pool_resume(&monitor.pool, monitor.control)) {
 		monitor.wanted = MIB;
-		grow(&monitor);
+		grow_storage(&monitor);
 	}
-	note_storage(&monitor);
+	write_storage_note(&monitor);
 	notify_ready();
-	ret = finish(&monitor, watch(&monitor));
+	ret = finish_monitoring(&monitor, handle_events(&monitor));
 	storage_pool_close(&monitor.pool);
 	close(monitor.control);
 	return ret;
 }
 
-/* Who destroyed the snapshot had the lock, and has removed the record. */
+/* The process that destroyed the snapshot held the lock, and has removed the record. */
 static bool was_removed(const struct blksnap_id *id)
 {
 	struct record record;
@@ -392,7 +402,6 @@ int monitor_run(const struct blksnap_id *id, const char *text)
 	return ret;
 }
 
-/* A child that was killed is started again, as systemd does it with the unit. */
 int monitor_run_restarting(const struct blksnap_id *id, const char *text)
 {
 	int status;

@@ -43,7 +43,7 @@ int mount_point_make(int dir, const char *path, const char *name, bool *made)
 	return -1;
 }
 
-/* Its path would be looked up again; the folder that one works in is not. */
+/* mount() would resolve a path again; the working directory is the open folder itself. */
 int mount_point_mount(int folder, const char *image, const char *type, const char *options)
 {
 	int ret = 0;
@@ -67,7 +67,7 @@ static bool is_image(int dir, const char *name, const struct record *record)
 	return image;
 }
 
-/* An open folder keeps its mount busy. */
+/* An open descriptor of the mounted folder would make umount2() fail with EBUSY. */
 static int unmount_in(int dir, const char *name, const struct record *record)
 {
 	int ret;
@@ -83,8 +83,8 @@ static int unmount_in(int dir, const char *name, const struct record *record)
 }
 
 /*
- * The names before the last can be given to other folders meanwhile; so the one that has the
- * mount point is opened. The mount point itself cannot be renamed while something is mounted.
+ * The components of the path before the last may be replaced meanwhile, so the parent is opened.
+ * The mount point itself cannot be renamed while something is mounted there.
  */
 int mount_point_unmount(const char *path, const struct record *record)
 {

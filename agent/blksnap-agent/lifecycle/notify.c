@@ -13,7 +13,7 @@
 
 #define READY	"READY=1"
 
-/* The length of the address, or 0 if the path does not fit. */
+/* Returns the length of the address, or 0 if the path is too long. */
 static socklen_t fill_address(struct sockaddr_un *address, const char *path)
 {
 	size_t length = strlen(path);

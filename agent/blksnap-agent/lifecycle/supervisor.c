@@ -16,7 +16,7 @@
 #include "cli/message.h"
 #include "lifecycle/supervisor.h"
 
-/* Between being asked to end and being killed, and what a killed one may take to be gone. */
+/* Time between SIGTERM and SIGKILL, and for killed processes to exit. */
 #define GRACE_MS	2000
 #define GONE_MS		30000
 #define NAP_MS		10
@@ -29,7 +29,10 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A service that the program starts shall not be spared as who looks after a snapshot is. */
+/*
+ * The monitor's oom_score_adj protects it from the OOM killer; a hook, and services that it starts,
+ * must not inherit that.
+ */
 static void be_killable(void)
 {
 	FILE *file = fopen("/proc/self/oom_score_adj", "r+e");
@@ -45,8 +48,8 @@ static void be_killable(void)
 		message_errno(-errno, "cannot write /proc/self/oom_score_adj");
 }
 
-/* The program's own process. Its output must not get into ours. */
-static void execute(const struct supervised_program *program, pid_t supervisor)
+/* The process of the program itself. Its output goes to the agent's standard error. */
+static void exec_program(const struct supervised_program *program, pid_t supervisor)
 {
 	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
@@ -74,7 +77,7 @@ static void execute(const struct supervised_program *program, pid_t supervisor)
 	_exit(127);
 }
 
-static int block(const int *signals, size_t count)
+static int block_signals(const int *signals, size_t count)
 {
 	sigset_t set;
 
@@ -85,7 +88,10 @@ static int block(const int *signals, size_t count)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Takes what of the adopted has ended; whether the program has, too, which stays to be taken. */
+/*
+ * Reap adopted processes that have exited. Returns whether the program has exited, too; it is left
+ * to be reaped by the caller.
+ */
 static bool has_ended(pid_t pid)
 {
 	siginfo_t info = {};
@@ -99,7 +105,7 @@ static bool has_ended(pid_t pid)
 	return false;
 }
 
-/* Whether the program ended in its time, and before SIGTERM came. */
+/* Returns whether the program exited before the time was over and before SIGTERM arrived. */
 static bool ends_in_time(pid_t pid, int signals, uint64_t seconds)
 {
 	int64_t most = seconds > INT32_MAX / 1000 ? INT32_MAX : (int64_t)seconds * 1000;
@@ -120,7 +126,10 @@ static bool ends_in_time(pid_t pid, int signals, uint64_t seconds)
 	return true;
 }
 
-/* Our children, which are also those that lost their parents. 0, or why it cannot find them. */
+/*
+ * Send a signal to all children, including adopted ones. Returns 0, or a negative errno if they
+ * cannot be listed.
+ */
 static int kill_children(int signal)
 {
 	FILE *file = fopen("/proc/thread-self/children", "re");
@@ -134,7 +143,10 @@ static int kill_children(int signal)
 	return 0;
 }
 
-/* Whether all children are gone in that time; @kill_them again and again, as they come. */
+/*
+ * Returns whether all children exited within @ms. With @kill_them, kill those that appear
+ * meanwhile.
+ */
 static bool all_gone(int ms, bool kill_them)
 {
 	const struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
@@ -152,7 +164,7 @@ static bool all_gone(int ms, bool kill_them)
 	return false;
 }
 
-/* Its group, and what it started that has left the group. */
+/* End the process group of the program, then everything that has left the group. */
 static void end_program(const struct supervised_program *program, pid_t pid)
 {
 	int ret;
@@ -169,7 +181,7 @@ static void end_program(const struct supervised_program *program, pid_t pid)
 			      program->argument);
 }
 
-/* The supervisor, from when the program runs. */
+/* The main loop of the supervisor. */
 static int wait_for_program(const struct supervised_program *program, pid_t pid, int signals)
 {
 	int status;
@@ -197,7 +209,7 @@ static int wait_for_program(const struct supervised_program *program, pid_t pid,
 static int run_supervisor(const struct supervised_program *program, pid_t parent)
 {
 	const int term_and_child[] = { SIGTERM, SIGCHLD };
-	int signals = block(term_and_child, 2);
+	int signals = block_signals(term_and_child, 2);
 	pid_t self = getpid(), pid;
 
 	setpgid(0, 0);
@@ -208,7 +220,7 @@ static int run_supervisor(const struct supervised_program *program, pid_t parent
 		return 1;
 	pid = fork();
 	if (!pid)
-		execute(program, self);
+		exec_program(program, self);
 	if (pid < 0) {
 		message_errno(-errno, "cannot run %s", program->path);
 		return 1;
@@ -217,14 +229,16 @@ static int run_supervisor(const struct supervised_program *program, pid_t parent
 	return wait_for_program(program, pid, signals);
 }
 
-/* Waits for the supervisor to end, or for a signal to us, which is passed on. */
+/*
+ * Wait until the supervisor exits or a signal is pending for this process, and pass the signal on.
+ */
 static void pass_signals_on(pid_t pid)
 {
 	const int ours[] = { SIGINT, SIGTERM, SIGHUP };
 	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
 
 	fds[0].fd = syscall(SYS_pidfd_open, pid, 0);
-	fds[1].fd = block(ours, 3);
+	fds[1].fd = block_signals(ours, 3);
 	while (fds[0].fd >= 0 && poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
 	if (fds[1].revents)

@@ -16,13 +16,13 @@
 #include "state/runtime.h"
 #include "storage/storage_pool.h"
 
-/* How long a monitor has for removing its files; then it is done for it. */
+/* How long a monitor may take to remove its files. After that they are removed here. */
 #define MONITOR_MS	30000
 
-/* How long post-thaw waits for the hooks of another snapshot. */
+/* How long "post-thaw" waits for the hooks of another snapshot. */
 #define HOOKS_MS	60000
 
-/* What cannot be removed is known from the list of places, until it is. */
+/* The registry keeps the places of files that cannot be removed now. */
 static int remove_storage(const struct record *record)
 {
 	struct storage_pool pool;
@@ -36,8 +36,8 @@ static int remove_storage(const struct record *record)
 }
 
 /*
- * The monitor learns from the kernel that the snapshot is gone, and ends; or one is just being
- * started. None makes files while its lock is ours.
+ * The monitor learns from the kernel that the snapshot is gone, and exits; or a monitor is just
+ * starting. While the lock of the monitor is held here, no monitor creates files.
  */
 static int remove_after_monitor(const struct record *record)
 {
@@ -58,7 +58,7 @@ static int remove_after_monitor(const struct record *record)
 	return status;
 }
 
-static int destroy(int control, const struct blksnap_id *id)
+static int destroy_in_kernel(int control, const struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT];
 	int ret = blksnap_snapshot_destroy(control, id);
@@ -72,7 +72,7 @@ static int destroy(int control, const struct blksnap_id *id)
 
 int teardown_snapshot(int control, const struct record *record)
 {
-	if (destroy(control, &record->id))
+	if (destroy_in_kernel(control, &record->id))
 		return 1;
 	return remove_after_monitor(record);
 }
@@ -88,13 +88,13 @@ static int destroy_half_made(const struct blksnap_id *id)
 	control = control_open();
 	if (control < 0)
 		return 1;
-	status = destroy(control, id);
+	status = destroy_in_kernel(control, id);
 	close(control);
 	return status;
 }
 
-/* One that is gone, or that others have taken meanwhile, is not ours to detach from. */
-static void detach(const struct members *devices)
+/* A device that is gone, or that another snapshot has taken meanwhile, stays as it is. */
+static void detach_devices(const struct members *devices)
 {
 	for (size_t i = 0; i < devices->count; i++) {
 		int fd = devices->items[i].attached ? member_open(&devices->items[i]) : -1;
@@ -106,8 +106,8 @@ static void detach(const struct members *devices)
 	}
 }
 
-/* Not between the hooks of another one; but if those take too long, all the same. */
-static void thaw(struct record *record, const char *problem)
+/* Wait until the hooks of another snapshot are done, but not forever. */
+static void run_thaw_hooks(struct record *record, const char *problem)
 {
 	int lock = runtime_lock_hooks();
 
@@ -129,16 +129,19 @@ int teardown_undo_creation(struct record *record)
 	int status;
 
 	if (record->state == RECORD_HOOKED)
-		thaw(record, problem);
+		run_thaw_hooks(record, problem);
 	hooks_run(record, "failed", problem);
 	status = destroy_half_made(&record->id);
 	if (!status)
-		detach(&record->devices);
+		detach_devices(&record->devices);
 	return status;
 }
 
-/* Nobody makes it any more; who looks after it removes what is left, too. */
-static int mend_record(struct record *record)
+/*
+ * Finish what a killed process left: undo a snapshot that was not taken, remove the storage of one
+ * that is gone, or start a new monitor.
+ */
+static int recover_record(struct record *record)
 {
 	char text[BLKSNAP_ID_TEXT];
 
@@ -159,10 +162,10 @@ static int mend_record(struct record *record)
 }
 
 /*
- * The lock of who makes it is ours for the while, so that two do not mend the same. A record
- * that cannot be read is left alone as long as its snapshot exists.
+ * The lock of the creator is held, so that two processes do not clean up the same snapshot. A
+ * record that cannot be parsed stays as long as its snapshot exists.
  */
-static int go_through_record(const struct blksnap_id *id)
+static int clean_up_record(const struct blksnap_id *id)
 {
 	int lock = runtime_lock_orphan(id, "create", TEARDOWN_HOOK_MS);
 	struct record record;
@@ -173,7 +176,7 @@ static int go_through_record(const struct blksnap_id *id)
 		return 0;
 	ret = record_read(&record, id);
 	if (!ret)
-		status = mend_record(&record);
+		status = recover_record(&record);
 	else if (ret == -ENOENT || (ret == -EINVAL && !lookup_in_kernel(id)))
 		runtime_forget(id);
 	record_free(&record);
@@ -181,7 +184,7 @@ static int go_through_record(const struct blksnap_id *id)
 	return status;
 }
 
-static int go_through_records(void)
+static int clean_up_records(void)
 {
 	struct blksnap_id *ids;
 	size_t count;
@@ -191,7 +194,7 @@ static int go_through_records(void)
 	if (ret)
 		message_errno(ret, "cannot list the records in " RUNTIME_DIR);
 	for (size_t i = 0; !ret && i < count; i++)
-		status |= go_through_record(&ids[i]);
+		status |= clean_up_record(&ids[i]);
 	free(ids);
 	return ret ? 1 : status;
 }
@@ -220,7 +223,7 @@ int teardown_clean_up(bool tell)
 		message_errno(lock, "cannot lock " RUNTIME_DIR);
 		return 1;
 	}
-	status = go_through_records();
+	status = clean_up_records();
 	status |= pending_snapshot_reap(end_pending);
 	status |= leftovers_remove(tell);
 	close(lock);

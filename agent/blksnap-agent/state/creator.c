@@ -12,7 +12,7 @@
 #include "state/creator.h"
 #include "text_file.h"
 
-/* The first line of a file, to be freed, or NULL. */
+/* The first line of a file. The caller frees it; NULL on failure. */
 static char *line_of(const char *path)
 {
 	char *text = text_file_read(path);
@@ -22,7 +22,7 @@ static char *line_of(const char *path)
 	return text;
 }
 
-/* Who logged in, however he became root since; if nobody did, who we are. */
+/* The login uid survives su and sudo. A process without a login has none. */
 static uid_t user(void)
 {
 	char *text = line_of("/proc/self/loginuid");
@@ -32,7 +32,7 @@ static uid_t user(void)
 	return id == (uid_t)-1 ? getuid() : id;
 }
 
-/* From the file alone: no directory on the network is waited for. */
+/* Only /etc/passwd is read: getpwuid() may wait for a directory server. */
 static char *name_of_user(uid_t id)
 {
 	FILE *file = fopen("/etc/passwd", "re");
@@ -73,7 +73,7 @@ static bool has_device(const struct record *record, dev_t number)
 	return false;
 }
 
-/* The record of the snapshot that has the device; record_free() follows either way. */
+/* Find the record of the snapshot that has the device. record_free() follows in both cases. */
 static bool find_holder(dev_t number, const struct blksnap_id *own, struct record *record)
 {
 	struct blksnap_id *ids;
@@ -107,7 +107,7 @@ static void report_held_by_record(const char *label, const struct record *record
 		      record->creator ? record->creator : "an earlier version", name);
 }
 
-/* Made by another program: only its image tells which it is. */
+/* The snapshot of another program has no record; its image tells the id. */
 static void report_held_by_other(const char *label, dev_t number)
 {
 	char path[128], *id;

@@ -15,7 +15,7 @@
 #include "state/snapshot_status.h"
 #include "text_file.h"
 
-/* The path and the number of a member's image; whether it has one. */
+/* Find the path and the device number of a member's image. Returns false if there is no image. */
 static bool find_image(const struct member *member, char image[64], dev_t *number)
 {
 	struct stat st;
@@ -27,7 +27,7 @@ static bool find_image(const struct member *member, char image[64], dev_t *numbe
 	return true;
 }
 
-/* A btrfs has a number that is not its device's. */
+/* A mounted btrfs has an anonymous device number; its source is the image. */
 static bool is_mount_of(struct libmnt_fs *fs, const char *image, dev_t number)
 {
 	const char *source = mnt_fs_get_srcpath(fs);
@@ -63,18 +63,18 @@ int image_uses_mounted(const struct record *record, struct strings *folders)
 }
 
 /**
- * struct lookup - of one mount
- * @record: the snapshot whose images it may be of
+ * struct mount_lookup - search for one mount
+ * @record: the snapshot whose images may be mounted there
  * @id: of the mount
  */
-struct lookup {
+struct mount_lookup {
 	const struct record *record;
 	int id;
 };
 
 static bool is_image_mount(struct libmnt_fs *fs, void *argument)
 {
-	const struct lookup *lookup = argument;
+	const struct mount_lookup *lookup = argument;
 	char image[64];
 	dev_t number;
 
@@ -88,12 +88,12 @@ static bool is_image_mount(struct libmnt_fs *fs, void *argument)
 
 bool image_uses_is_mount(const struct record *record, int mount_id)
 {
-	struct lookup lookup = { record, mount_id };
+	struct mount_lookup lookup = { record, mount_id };
 
 	return mounts_visit(is_image_mount, &lookup);
 }
 
-/* "used by /dev/loop0" for each device that lies on the image. */
+/* Add "IMAGE is used by DEVICE" for each device that is stacked on the image. */
 static int add_devices(const char *image, dev_t image_number, struct strings *texts)
 {
 	DIR *dir = opendir("/sys/dev/block");
@@ -123,7 +123,7 @@ static int add_devices(const char *image, dev_t image_number, struct strings *te
 	return ret;
 }
 
-/* Which mounts a process sees, as a text; whether it is there. */
+/* The mount namespace of a process, as text. Returns false if the process is gone. */
 static bool namespace_of(const char *pid, char text[64])
 {
 	char path[300];
@@ -137,7 +137,7 @@ static bool namespace_of(const char *pid, char text[64])
 	return true;
 }
 
-/* A process that has ended meanwhile uses nothing. */
+/* A process that has exited meanwhile is skipped. */
 static int add_mounts_of(const char *pid, const char *image, dev_t number, struct strings *texts)
 {
 	struct strings folders = {};
@@ -162,7 +162,7 @@ static int add_mounts_of(const char *pid, const char *image, dev_t number, struc
 	return ret;
 }
 
-/* One process of each mount namespace but our own is looked at. */
+/* Look at one process of each other mount namespace. */
 static int add_foreign_mounts(const char *image, dev_t number, struct strings *texts)
 {
 	struct strings seen = {};
@@ -187,7 +187,7 @@ static int add_foreign_mounts(const char *image, dev_t number, struct strings *t
 	return ret;
 }
 
-/* What has claimed it, whoever that is. */
+/* Whether the device is open exclusively, by a mount or by another program. */
 static bool is_claimed(const char *image)
 {
 	int fd = open(image, O_RDONLY | O_EXCL | O_CLOEXEC);
@@ -203,7 +203,9 @@ static int add_uses(const char *image, dev_t number, struct strings *texts)
 	char *text;
 	int ret = add_devices(image, number, texts);
 
-	/* A mount that outlived another image, which had the same number, claims nothing. */
+	/*
+	 * A stale mount of an earlier image with the same device number does not claim this image.
+	 */
 	if (ret || !is_claimed(image))
 		return ret;
 	ret = add_foreign_mounts(image, number, texts);

@@ -42,7 +42,7 @@ static bool is_in(const struct blksnap_id *ids, size_t count, const struct blksn
 	return false;
 }
 
-/* Adds those of the kernel that have no record. */
+/* Add the kernel's snapshots that have no record. */
 static int add_kernel(struct blksnap_id **ids, size_t *count)
 {
 	int control = blksnap_control_open();
@@ -144,7 +144,7 @@ static bool is_listed(int control, const struct blksnap_id *id)
 	return found;
 }
 
-/* The node alone does not tell: a container may not have it. */
+/* Not /dev/blksnap-control, which a container may lack. */
 static bool module_is_there(void)
 {
 	return access("/sys/module", F_OK) || !access("/sys/module/blksnap", F_OK);

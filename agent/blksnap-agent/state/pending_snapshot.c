@@ -23,7 +23,7 @@ static int lock_and_map(struct pending_snapshot *pending)
 	return pending->id == MAP_FAILED ? -errno : 0;
 }
 
-static int make(struct pending_snapshot *pending)
+static int create_file(struct pending_snapshot *pending)
 {
 	int ret;
 
@@ -43,7 +43,10 @@ static int make(struct pending_snapshot *pending)
 	return ret;
 }
 
-/* Nobody may take it for one that was left behind before it is locked. */
+/*
+ * The file is created under the lock of all records, so that nobody takes it for a stale one before
+ * it is locked.
+ */
 int pending_snapshot_open(struct pending_snapshot *pending)
 {
 	int lock = runtime_lock_all();
@@ -51,7 +54,7 @@ int pending_snapshot_open(struct pending_snapshot *pending)
 
 	if (lock < 0)
 		return lock;
-	ret = make(pending);
+	ret = create_file(pending);
 	close(lock);
 	return ret;
 }
@@ -67,8 +70,8 @@ void pending_snapshot_remove(struct pending_snapshot *pending)
 	pending->path = NULL;
 }
 
-/* The kernel may have been about to write when its maker was killed: then there is no id. */
-static int end_one(const char *path, int (*end)(const struct blksnap_id *id))
+/* The file contains no id if the creator was killed before the kernel wrote it. */
+static int reap_one(const char *path, int (*end)(const struct blksnap_id *id))
 {
 	static const struct blksnap_id none;
 	struct blksnap_id id = none;
@@ -100,7 +103,7 @@ int pending_snapshot_reap(int (*end)(const struct blksnap_id *id))
 		return 1;
 	}
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		status |= end_one(found.gl_pathv[i], end);
+		status |= reap_one(found.gl_pathv[i], end);
 	globfree(&found);
 	return status;
 }

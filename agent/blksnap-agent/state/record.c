@@ -34,7 +34,7 @@ static int read_place(struct storage_places *places, struct json_object *object)
 	return storage_places_add(places, &place);
 }
 
-/* From an earlier version. */
+/* A place in a record of an earlier version: only its path. */
 static int read_place_path(struct storage_places *places, const char *path)
 {
 	struct storage_place place = { .path = (char *)path };
@@ -77,7 +77,7 @@ static int read_devices(struct json_object *object, struct members *members)
 	return ret;
 }
 
-/* A number that is not negative. */
+/* Read a number that is not negative. */
 static int read_number(struct json_object *object, const char *name, int64_t *value)
 {
 	struct json_object *item;
@@ -89,7 +89,7 @@ static int read_number(struct json_object *object, const char *name, int64_t *va
 	return *value < 0 ? -EINVAL : 0;
 }
 
-/* NULL if it is not there. */
+/* *text stays NULL if the member is absent. */
 static int read_text(struct json_object *object, const char *name, char **text)
 {
 	struct json_object *item;
@@ -262,7 +262,7 @@ void record_free(struct record *record)
 	storage_places_free(&record->storage.places);
 }
 
-/* Whether the name is that of a record, and of which. */
+/* Whether a file name is that of a record. *id is the snapshot. */
 static bool names_record(const char *name, struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT];

@@ -38,7 +38,10 @@ static bool same_file(int fd, const char *path)
 	return !fstat(fd, &opened) && !stat(path, &named) && opened.st_ino == named.st_ino;
 }
 
-/* A lock on a file that was removed meanwhile would be no lock: then once more. */
+/*
+ * The file may be removed between open() and flock(). A lock on it would exclude nobody, so open it
+ * again.
+ */
 static int lock_path(const char *path, bool wait)
 {
 	int fd;
@@ -109,7 +112,7 @@ int runtime_lock_hooks(void)
 	return lock_path(RUNTIME_DIR "/hooks", false);
 }
 
-/* Looks with a shared lock, so that two who look do not see each other. */
+/* A shared lock is used for the test, so that two processes that test do not see each other. */
 bool runtime_locked(const struct blksnap_id *id, const char *suffix)
 {
 	char *path = runtime_path(id, suffix);

@@ -30,7 +30,7 @@ int snapshot_status_image(const struct member *member, char image[64], int *erro
 	return 0;
 }
 
-/* What udev makes of the same attributes. */
+/* The link that the udev rules create from the same attributes. */
 static void find_link(struct image_status *device, const struct blksnap_id *id)
 {
 	char path[128], text[BLKSNAP_ID_TEXT], *origin;
@@ -48,7 +48,7 @@ static void find_link(struct image_status *device, const struct blksnap_id *id)
 	free(origin);
 }
 
-/* A device that is gone, or tracked no more, has no image that could be right. */
+/* A device that is gone, or not tracked any more, has lost its image. */
 static void read_device(struct image_status *device, const struct blksnap_id *id)
 {
 	int ret = snapshot_status_image(device->member, device->image, &device->error);
@@ -70,7 +70,9 @@ static uint64_t bytes_in(const struct storage_place *place, const struct blksnap
 	return bytes;
 }
 
-/* Who looks after it knows best; what it does not tell is counted. */
+/*
+ * The monitor knows the size of the storage. If it has not written it yet, the files are counted.
+ */
 static void find_storage(struct snapshot_status *snapshot)
 {
 	const struct record *record = &snapshot->record;

@@ -12,7 +12,7 @@
 #define REGISTRY_DIR	"/var/lib/blksnap"
 #define REGISTRY_FILE	REGISTRY_DIR "/places"
 
-/* In place: \012 is a line feed, \134 a backslash. */
+/* Decode in place: \012 is a line feed, \134 a backslash. */
 static void unescape(char *text)
 {
 	char *out = text;

@@ -6,10 +6,13 @@
 
 #define SECTOR_SIZE	512
 
-/* Without the module: its default. */
+/* The default of the module, used when the module is not loaded. */
 #define PORTION		(UINT64_C(1) << 30)
 
-/* A portion that is used up faster is too small, one that lasts longer needlessly large. */
+/*
+ * A portion that is used up within FAST_SECONDS was too small, one that lasts for more than
+ * SLOW_SECONDS was too large.
+ */
 #define FAST_SECONDS	10
 #define SLOW_SECONDS	120
 

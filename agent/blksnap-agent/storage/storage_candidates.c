@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Places for storage that the agent may choose by itself. */
+/* Places that the agent may select for storage when the user gives none. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +16,15 @@
 #include "storage/storage_pool.h"
 #include "storage/storage_select.h"
 
-/* Those whose file blocks stay where they are, and that can protect a file. */
+/* File systems whose blocks do not move, and that have immutable files. */
 static const char *const types[] = { "ext4", "xfs" };
 
 /**
  * struct candidate - a place for storage
  * @place: the place
- * @unheld: not on a device of another snapshot
- * @apart: not on a disk of the snapshot
- * @room: bytes
+ * @unheld: it is not on a device of another snapshot
+ * @apart: it shares no disk with the devices of the snapshot
+ * @room: free space without the reserve, in bytes
  */
 struct candidate {
 	struct storage_place place;
@@ -34,17 +34,17 @@ struct candidate {
 };
 
 /**
- * struct choice - while the mounts are gone through
- * @result: what is refused is put there at once
- * @targets: of the snapshot
- * @plan: of the snapshot
+ * struct candidate_search - state of the walk through the mounts
+ * @result: receives the refused places during the walk, and the candidates after it
+ * @targets: devices of the snapshot
+ * @plan: where and how much the snapshot may store
  * @held: devices of other snapshots
- * @bytes: that are wanted
- * @items: the candidates so far
+ * @bytes: required room
+ * @items: the candidates found so far
  * @count: number of @items
- * @ret: what went wrong, as a negative errno
+ * @ret: the first error, as a negative errno
  */
-struct choice {
+struct candidate_search {
 	struct candidates *result;
 	const struct targets *targets;
 	const struct storage_plan *plan;
@@ -65,7 +65,7 @@ static bool type_is_fit(struct libmnt_fs *fs)
 	return false;
 }
 
-/* A bind mount of a folder stands for the file system no less, which is there by its root. */
+/* Bind mounts of folders are skipped: the file system is also mounted at its root. */
 static bool is_whole(struct libmnt_fs *fs)
 {
 	const char *root = mnt_fs_get_root(fs);
@@ -73,15 +73,15 @@ static bool is_whole(struct libmnt_fs *fs)
 	return mnt_fs_get_target(fs) && (!root || !strcmp(root, "/"));
 }
 
-static bool is_known(const struct choice *choice, dev_t number)
+static bool is_known(const struct candidate_search *search, dev_t number)
 {
-	for (size_t i = 0; i < choice->count; i++)
-		if (choice->items[i].place.number == number)
+	for (size_t i = 0; i < search->count; i++)
+		if (search->items[i].place.number == number)
 			return true;
 	return false;
 }
 
-/* The disk of the system itself is as good as it is, whatever it is plugged into. */
+/* The disk of the running system stays, even if it is removable or on USB. */
 static bool may_be_taken_out(dev_t number)
 {
 	struct stat root;
@@ -90,8 +90,9 @@ static bool may_be_taken_out(dev_t number)
 	       (stat("/", &root) || !stack_shares_disk(number, root.st_dev));
 }
 
-/* Whether an open folder is fit; if not, *problem says why, or is NULL without memory. */
-static bool is_fit(const struct choice *choice, struct candidate *candidate, int fd, char **problem)
+/* Whether an open folder can be used. If not, *problem is the reason, or NULL if out of memory. */
+static bool is_fit(const struct candidate_search *search, struct candidate *candidate, int fd,
+		   char **problem)
 {
 	dev_t number = candidate->place.number;
 	char room[SIZE_TEXT];
@@ -109,10 +110,10 @@ static bool is_fit(const struct choice *choice, struct candidate *candidate, int
 		*problem = strdup("its disk can be taken out");
 		return false;
 	}
-	if (!storage_select_fits(number, choice->targets, problem))
+	if (!storage_select_fits(number, search->targets, problem))
 		return false;
-	candidate->room = storage_pool_room(fd, choice->plan);
-	if (candidate->room >= choice->bytes)
+	candidate->room = storage_pool_room(fd, search->plan);
+	if (candidate->room >= search->bytes)
 		return true;
 	if (asprintf(problem, "it has %s beside its reserve",
 		     size_format(candidate->room, room)) < 0)
@@ -128,20 +129,21 @@ static bool shares_disk(dev_t storage, const struct targets *targets)
 	return false;
 }
 
-static int add(struct choice *choice, struct candidate *candidate, const char *path)
+static int add_candidate(struct candidate_search *search, struct candidate *candidate,
+			 const char *path)
 {
 	struct candidate *items;
 
-	items = reallocarray(choice->items, choice->count + 1, sizeof(*items));
+	items = reallocarray(search->items, search->count + 1, sizeof(*items));
 	if (!items)
 		return -ENOMEM;
-	choice->items = items;
+	search->items = items;
 	candidate->place.path = strdup(path);
 	if (!candidate->place.path)
 		return -ENOMEM;
-	candidate->unheld = !storage_select_overlaps(candidate->place.number, choice->held);
-	candidate->apart = !shares_disk(candidate->place.number, choice->targets);
-	items[choice->count++] = *candidate;
+	candidate->unheld = !storage_select_overlaps(candidate->place.number, search->held);
+	candidate->apart = !shares_disk(candidate->place.number, search->targets);
+	items[search->count++] = *candidate;
 	return 0;
 }
 
@@ -157,7 +159,7 @@ int candidates_refuse(struct candidates *candidates, const char *path, const cha
 	return ret;
 }
 
-static int consider(struct choice *choice, struct libmnt_fs *fs)
+static int consider_place(struct candidate_search *search, struct libmnt_fs *fs)
 {
 	const char *path = mnt_fs_get_target(fs);
 	struct candidate candidate = { .place.number = mnt_fs_get_devno(fs) };
@@ -169,32 +171,32 @@ static int consider(struct choice *choice, struct libmnt_fs *fs)
 		return fd;
 	if (fd < 0)
 		problem = strdup(fd == -EXDEV ? "another mount hides it" : strerror(-fd));
-	else if (!problem && is_fit(choice, &candidate, fd, &problem))
-		ret = add(choice, &candidate, path);
+	else if (!problem && is_fit(search, &candidate, fd, &problem))
+		ret = add_candidate(search, &candidate, path);
 	else
-		ret = candidates_refuse(choice->result, path, problem);
+		ret = candidates_refuse(search->result, path, problem);
 	if (fd < 0)
-		ret = candidates_refuse(choice->result, path, problem);
+		ret = candidates_refuse(search->result, path, problem);
 	else
 		close(fd);
 	free(problem);
 	return ret;
 }
 
-/* Further mounts of what is a candidate already, and images, are passed over. */
-static bool visit(struct libmnt_fs *fs, void *argument)
+/* Skip further mounts of a candidate, and mounted images. */
+static bool consider_mount(struct libmnt_fs *fs, void *argument)
 {
-	struct choice *choice = argument;
+	struct candidate_search *search = argument;
 	dev_t number = mnt_fs_get_devno(fs);
 
 	if (!type_is_fit(fs) || !is_whole(fs) || stack_is_on_image(number) ||
-	    is_known(choice, number))
+	    is_known(search, number))
 		return false;
-	choice->ret = consider(choice, fs);
-	return choice->ret;
+	search->ret = consider_place(search, fs);
+	return search->ret;
 }
 
-static int compare(const void *one, const void *other)
+static int compare_candidates(const void *one, const void *other)
 {
 	const struct candidate *a = one, *b = other;
 
@@ -205,24 +207,24 @@ static int compare(const void *one, const void *other)
 	return a->room > b->room ? -1 : a->room < b->room;
 }
 
-static void sort(struct choice *choice)
+static void sort_candidates(struct candidate_search *search)
 {
-	if (choice->count)
-		qsort(choice->items, choice->count, sizeof(*choice->items), compare);
-	for (size_t i = 0; i < choice->count; i++) {
-		if (!choice->ret)
-			choice->ret = storage_places_add(&choice->result->places,
-							 &choice->items[i].place);
-		free(choice->items[i].place.path);
+	if (search->count)
+		qsort(search->items, search->count, sizeof(*search->items), compare_candidates);
+	for (size_t i = 0; i < search->count; i++) {
+		if (!search->ret)
+			search->ret = storage_places_add(&search->result->places,
+							 &search->items[i].place);
+		free(search->items[i].place.path);
 	}
-	free(choice->items);
+	free(search->items);
 }
 
 int candidates_find(struct candidates *candidates, const struct targets *targets,
 		    const struct storage_plan *plan, const struct device_numbers *held,
 		    uint64_t bytes)
 {
-	struct choice choice = {
+	struct candidate_search search = {
 	    .result = candidates,
 	    .targets = targets,
 	    .plan = plan,
@@ -230,11 +232,11 @@ int candidates_find(struct candidates *candidates, const struct targets *targets
 	    .bytes = bytes,
 	};
 
-	mounts_visit(visit, &choice);
-	sort(&choice);
-	if (choice.ret)
-		message_errno(choice.ret, "cannot look for a place for storage");
-	return choice.ret ? 1 : 0;
+	mounts_visit(consider_mount, &search);
+	sort_candidates(&search);
+	if (search.ret)
+		message_errno(search.ret, "cannot look for a place for storage");
+	return search.ret ? 1 : 0;
 }
 
 void candidates_report(const struct candidates *candidates, uint64_t bytes)

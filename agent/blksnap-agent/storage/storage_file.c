@@ -16,7 +16,7 @@
 #include "number.h"
 #include "storage/storage_file.h"
 
-/* Immutable or not; the flags of the file system's own stay. */
+/* Set or clear the immutable flag, and keep the other flags. */
 static int set_immutable(int fd, bool on)
 {
 	int flags;
@@ -30,7 +30,7 @@ static int set_immutable(int fd, bool on)
 	return ioctl(fd, FS_IOC_SETFLAGS, &flags) ? -errno : 0;
 }
 
-/* Nobody but root can have put it there, and no other name leads to it. */
+/* Only root can have created the file, and it has no other name. */
 static int check_own(int fd, struct stat *st)
 {
 	if (fstat(fd, st))
@@ -39,8 +39,8 @@ static int check_own(int fd, struct stat *st)
 	       0 : -EPERM;
 }
 
-/* The first number that is free. */
-static int create(struct storage_file *file, int dir, const struct blksnap_id *id)
+/* Create the file with the lowest number that is free. */
+static int create_file(struct storage_file *file, int dir, const struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT];
 	unsigned int number = 0;
@@ -77,7 +77,7 @@ int storage_file_make(struct storage_file *file, int dir, const struct blksnap_i
 	int ret;
 
 	*reason = NULL;
-	ret = create(file, dir, id);
+	ret = create_file(file, dir, id);
 	if (ret)
 		return ret;
 	file->size = size;
@@ -149,7 +149,7 @@ int storage_file_remove(int dir, const char *name)
 	return unlinkat(dir, name, 0) && errno != ENOENT ? -errno : 0;
 }
 
-/* ID.NUMBER */
+/* The name is ID.NUMBER. */
 int storage_file_id(const char *name, struct blksnap_id *id)
 {
 	char text[BLKSNAP_ID_TEXT];

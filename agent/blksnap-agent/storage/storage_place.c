@@ -16,7 +16,7 @@
 
 #define OPEN_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* In the identity of a subfolder whose file system has no UUID. */
+/* Stands for the UUID of a file system that has none. */
 #define NO_UUID		"-"
 
 static void free_place(struct storage_place *place)
@@ -71,7 +71,7 @@ void storage_places_free(struct storage_places *places)
 	memset(places, 0, sizeof(*places));
 }
 
-/* The UUID of the file system on a device, to be freed, or NULL without memory. */
+/* The UUID of the file system on a device. The caller frees it; NULL if out of memory. */
 static char *uuid_of(dev_t number)
 {
 	char *path = name_of_device(number);
@@ -92,13 +92,13 @@ static char *uuid_of(dev_t number)
 	return copy;
 }
 
-/* Room for the largest handle there is. */
+/* Room for the largest file handle. */
 union handle {
 	struct file_handle head;
 	unsigned char bytes[sizeof(struct file_handle) + MAX_HANDLE_SZ];
 };
 
-/* TYPE:BYTES in hexadecimal digits, to be freed. */
+/* The handle as TYPE:HEXDIGITS. The caller frees *text. */
 static int read_handle(int fd, char **text)
 {
 	union handle handle = { .head.handle_bytes = MAX_HANDLE_SZ };
@@ -133,7 +133,7 @@ static int parse_handle(const char *text, union handle *handle)
 	return *end || !count ? -EINVAL : 0;
 }
 
-/* The identity is both, with a blank between. */
+/* The identity is "UUID HANDLE". */
 static const char *handle_in(const char *identity)
 {
 	const char *blank = strchr(identity, ' ');
@@ -158,7 +158,7 @@ static int make_identity(int fd, dev_t number, char **identity)
 	return ret;
 }
 
-/* Nobody else can have done, or will do, anything in it. */
+/* The folder belongs to root, and only root can read or modify it. */
 static int check_private(int fd)
 {
 	struct stat st;
@@ -168,7 +168,7 @@ static int check_private(int fd)
 	return S_ISDIR(st.st_mode) && !st.st_uid && !(st.st_mode & 077) ? 0 : -EPERM;
 }
 
-/* Somebody else's subfolder, or a link to one, is not ours to use. */
+/* -EPERM for a symbolic link and for a subfolder that others can access. */
 static int open_subfolder(int folder)
 {
 	int fd = openat(folder, STORAGE_SUBFOLDER, OPEN_FLAGS);
@@ -229,7 +229,7 @@ static bool has_uuid(dev_t number, const char *identity)
 	return same;
 }
 
-/* Whether it is the file system of the place, of which this is the device. */
+/* Whether the device carries the place's file system. */
 static bool is_its_device(const struct storage_place *place, dev_t number)
 {
 	return place->number ? place->number == number : has_uuid(number, place->identity);
@@ -244,7 +244,9 @@ static bool is_its_subfolder(const struct storage_place *place, int fd)
 	return same;
 }
 
-/* Also if it was renamed. @folder is any of the same file system. */
+/*
+ * This finds the subfolder even if it was renamed. @folder is any folder of the same file system.
+ */
 static int open_by_handle(const struct storage_place *place, int folder)
 {
 	union handle handle;
@@ -264,7 +266,7 @@ static int open_by_handle(const struct storage_place *place, int folder)
 	return ret;
 }
 
-/* By its name first, for which no special right is needed. */
+/* Try the name first: open_by_handle_at() needs CAP_DAC_READ_SEARCH. */
 static int open_in(const struct storage_place *place, int folder)
 {
 	struct stat st;
@@ -281,18 +283,18 @@ static int open_in(const struct storage_place *place, int folder)
 }
 
 /**
- * struct search - for the file system of a place among all that are mounted
+ * struct place_search - search for the file system of a place among all mounts
  * @place: the place
  * @fd: the result
  */
-struct search {
+struct place_search {
 	const struct storage_place *place;
 	int fd;
 };
 
 static bool search_mount(struct libmnt_fs *fs, void *argument)
 {
-	struct search *search = argument;
+	struct place_search *search = argument;
 	const char *type = mnt_fs_get_fstype(fs);
 	int folder;
 
@@ -308,8 +310,8 @@ static bool search_mount(struct libmnt_fs *fs, void *argument)
 }
 
 /*
- * What an earlier version wrote down: the path must lead to a subfolder that is private. If it
- * does not, that may be in a file system that is not mounted.
+ * A place that an earlier version recorded without an identity: the path must lead to a private
+ * subfolder. If there is none, its file system may just not be mounted.
  */
 static int open_by_path(const struct storage_place *place)
 {
@@ -325,7 +327,7 @@ static int open_by_path(const struct storage_place *place)
 
 int storage_place_open(const struct storage_place *place)
 {
-	struct search search = { .place = place, .fd = -EXDEV };
+	struct place_search search = { .place = place, .fd = -EXDEV };
 	int folder;
 
 	if (!place->identity)
@@ -351,7 +353,9 @@ const char *storage_place_problem(int error)
 	return strerror(-error);
 }
 
-/* Whatever else has its name by now is left alone, as long as it is not empty, too. */
+/*
+ * Another folder that has the name by now is left alone, and so is a subfolder that is not empty.
+ */
 void storage_place_drop(int fd)
 {
 	int parent = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);

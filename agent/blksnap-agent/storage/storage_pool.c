@@ -17,7 +17,7 @@
 #define MIB		(UINT64_C(1) << 20)
 #define SECTOR_SIZE	512
 
-/* Without a setting: a twentieth of the file system, but no more than this. */
+/* The default reserve: a twentieth of the file system, at most RESERVE_MOST. */
 #define RESERVE_PART	20
 #define RESERVE_MOST	(UINT64_C(4) << 30)
 
@@ -65,12 +65,13 @@ static uint64_t within_limit(const struct storage_pool *pool, uint64_t bytes)
 }
 
 /*
- * What is stored is old data of other devices. At the ends of this one it could look like a
- * file system, and the device would be refused the next time: they are left out.
+ * The stored blocks are data of other devices. Written to the first or last MiB of this device,
+ * such a block may look like a superblock, and the device would be refused as non-empty the next
+ * time.
  */
 #define DEVICE_EDGE	MIB
 
-/* The size of the device that is used, which the limit may cut. */
+/* The number of bytes of a device that are used; the limit may reduce it. */
 static uint64_t device_bytes(const struct storage_pool *pool, int fd)
 {
 	uint64_t size;
@@ -89,7 +90,7 @@ static void report_unusable_place(const struct storage_place *place, int error)
 			      storage_place_problem(error));
 }
 
-/* One that somebody else has taken is told of; the others are needed no less. */
+/* A place that cannot be opened is reported and skipped; the other places are still needed. */
 static void open_place(struct storage_pool *pool, size_t i)
 {
 	const struct storage_place *place = place_at(pool, i);
@@ -113,8 +114,8 @@ static void open_place(struct storage_pool *pool, size_t i)
 	pool->places[i].fd = ret;
 }
 
-static int init(struct storage_pool *pool, const struct blksnap_id *id,
-		const struct storage_plan *plan)
+static int init_pool(struct storage_pool *pool, const struct blksnap_id *id,
+		     const struct storage_plan *plan)
 {
 	memset(pool, 0, sizeof(*pool));
 	pool->id = id;
@@ -132,7 +133,7 @@ static int init(struct storage_pool *pool, const struct blksnap_id *id,
 int storage_pool_open(struct storage_pool *pool, const struct blksnap_id *id,
 		      const struct storage_plan *plan)
 {
-	int status = init(pool, id, plan);
+	int status = init_pool(pool, id, plan);
 
 	for (size_t i = 0; !status && i < plan->places.count; i++)
 		open_place(pool, i);
@@ -142,7 +143,7 @@ int storage_pool_open(struct storage_pool *pool, const struct blksnap_id *id,
 int storage_pool_prepare_removal(struct storage_pool *pool, const struct blksnap_id *id,
 				 const struct storage_plan *plan)
 {
-	return init(pool, id, plan);
+	return init_pool(pool, id, plan);
 }
 
 static int append_device(const struct storage_pool *pool, int control, size_t i)
@@ -200,8 +201,8 @@ uint64_t storage_pool_room(int folder, const struct storage_plan *plan)
 	return left > reserve ? left - reserve : 0;
 }
 
-/* Whole MiB, which all block sizes divide. */
-static uint64_t allowed(const struct storage_pool *pool, int folder, uint64_t bytes)
+/* Whole MiB, a multiple of every block size. */
+static uint64_t allowed_bytes(const struct storage_pool *pool, int folder, uint64_t bytes)
 {
 	uint64_t room = storage_pool_room(folder, pool->plan);
 
@@ -241,7 +242,7 @@ static bool make_spare(struct storage_pool *pool, uint64_t bytes)
 {
 	for (size_t i = pool->first; i < pool->plan->places.count; i++) {
 		bool usable = !place_at(pool, i)->device && pool->places[i].fd >= 0;
-		uint64_t part = usable ? allowed(pool, pool->places[i].fd, bytes) : 0;
+		uint64_t part = usable ? allowed_bytes(pool, pool->places[i].fd, bytes) : 0;
 
 		if (!part || !make_spare_in(pool, i, part))
 			continue;
@@ -251,7 +252,7 @@ static bool make_spare(struct storage_pool *pool, uint64_t bytes)
 	return false;
 }
 
-/* The place and the name of the spare, for messages. */
+/* Report that the spare file was not accepted. */
 static void report_spare_failed(const struct storage_pool *pool, int error, const char *yet)
 {
 	message_failed(BLKSNAP_SNAPSHOT_APPEND, error,
@@ -261,8 +262,8 @@ static void report_spare_failed(const struct storage_pool *pool, int error, cons
 }
 
 /*
- * A file is kept even if the kernel did not take it: part of it may be in use. For want of
- * memory it is tried again later.
+ * The file is kept even if the kernel refused it: the kernel may use a part of it. After -ENOMEM
+ * the spare stays, for the next attempt.
  */
 static int use_spare(struct storage_pool *pool, int control)
 {
@@ -321,7 +322,7 @@ uint64_t storage_pool_grow(struct storage_pool *pool, int control, uint64_t byte
 	return 0;
 }
 
-/* What the kernel has already, it refuses. */
+/* The kernel refuses ranges that it has already. */
 static bool append_again(const struct storage_pool *pool, int control,
 			 const struct storage_file *file)
 {

@@ -14,8 +14,8 @@
 #include "storage/storage_select.h"
 
 /*
- * Storage above a device of the snapshot would be copied itself; the kernel refuses it. Not
- * so on the device itself, or on a partition of it.
+ * Storage that is stacked on a device of the snapshot would itself be copied, and the kernel
+ * refuses it. Storage on the device itself, or on a partition of it, is fine.
  */
 static bool is_above_target(dev_t storage, const struct targets *targets)
 {
@@ -82,7 +82,7 @@ static int check_folder(const struct storage_place *place, int fd, const struct 
 	return ret ? 1 : check_suits(place, targets);
 }
 
-/* What is on a device is lost when it becomes storage, so there must be nothing. */
+/* The device is overwritten when it becomes storage, so it must be empty. */
 static int check_empty(const char *path)
 {
 	blkid_probe probe = blkid_new_probe_from_filename(path);

@@ -11,7 +11,7 @@
 #include "commands/doctor/doctor.h"
 #include "state/record.h"
 
-/* What monitoring plug-ins end with. */
+/* Exit statuses of monitoring plug-ins. */
 enum severity {
 	FINE,
 	WARNING,
@@ -21,7 +21,7 @@ enum severity {
 
 static const char *const severity_names[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
-/* In the order in which one needs the other; the first bad one is the exit status. */
+/* Each check relies on those before it. The first that fails determines the exit status. */
 static const struct {
 	const char *name;
 	doctor_check *check;
@@ -80,7 +80,7 @@ static void add_json(struct json_object *array, const char *name, const struct f
 	json_object_array_add(array, object);
 }
 
-static void print(const char *name, const struct finding *finding)
+static void print_finding(const char *name, const struct finding *finding)
 {
 	enum output_colour colour = OUTPUT_DOUBTFUL;
 
@@ -93,7 +93,7 @@ static void print(const char *name, const struct finding *finding)
 	printf("  %s\n", *finding->text ? finding->text : "cannot be told because of the above");
 }
 
-/* The worst that was found in one line, with the number of snapshots for a graph. */
+/* Print the worst finding in one line, with the number of snapshots as performance data. */
 static int run_brief(const struct arguments *arguments)
 {
 	enum severity worst = FINE;
@@ -143,7 +143,7 @@ static int run(const struct arguments *arguments)
 		if (array)
 			add_json(array, checks[i].name, &finding);
 		else
-			print(checks[i].name, &finding);
+			print_finding(checks[i].name, &finding);
 	}
 	if (!array)
 		return output_flush() ? STATUS_FAILED : status;

@@ -22,7 +22,7 @@ static bool is_livepatched(char *name, size_t size)
 	return patched;
 }
 
-/* Only one may redirect a function; a line with an I names it, see the kernel's ftrace text. */
+/* Only one user may modify the instruction pointer (IPMODIFY) of a function; ftrace marks it I. */
 static bool is_redirected(void)
 {
 	FILE *file = fopen("/sys/kernel/tracing/enabled_functions", "re");

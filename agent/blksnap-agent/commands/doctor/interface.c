@@ -37,7 +37,7 @@ void doctor_control(const struct settings *settings, struct finding *finding)
 		doctor_good(finding, "%s is there, for root only", path);
 }
 
-/* A change of the first number is one of the interface. */
+/* The interface changes with the major version. */
 void doctor_version(const struct settings *settings, struct finding *finding)
 {
 	struct blksnap_module_version version;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Is storage of snapshots left that are gone? */
+/* Is storage left of snapshots that are gone? */
 #include <string.h>
 
 #include "commands/doctor/doctor.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Is there a module for this kernel, would it be accepted, is it loaded, does it fit? */
+/* Is there a module for this kernel, does the kernel accept it, and is it loaded? */
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ bool doctor_module_is_loaded(void)
 	return !access("/sys/module/blksnap/initstate", F_OK);
 }
 
-/* The path of the module for this kernel, relative to its folder of modules. */
+/* Find the path of the module for a kernel release. */
 static bool find_module(const char *release, char *path, size_t size)
 {
 	char dep[256], line[3072];
@@ -40,7 +40,7 @@ static bool find_module(const char *release, char *path, size_t size)
 	return found;
 }
 
-/* The log of a DKMS build that failed, or an empty text. */
+/* Find the log of a failed DKMS build; an empty path if there is none. */
 static void find_dkms_log(char *path, size_t size)
 {
 	glob_t found;
@@ -68,7 +68,7 @@ static void explain_missing(const char *release, struct finding *finding)
 			   release);
 }
 
-/* One that DKMS should have built, and did not, would be missed after the next boot. */
+/* A loaded module that DKMS failed to build is reported: it would be missing after a reboot. */
 void doctor_module_built(const struct settings *settings, struct finding *finding)
 {
 	struct utsname name;
@@ -86,7 +86,7 @@ void doctor_module_built(const struct settings *settings, struct finding *findin
 		explain_missing(name.release, finding);
 }
 
-/* A signature stands at the very end; a compressed module does not show whether it has one. */
+/* A signature is at the end of the file; in a compressed module it cannot be seen. */
 static bool is_unsigned(const char *path)
 {
 	static const char magic[] = "~Module signature appended~\n";
@@ -106,7 +106,7 @@ static bool is_unsigned(const char *path)
 	return strcmp(end, magic) != 0;
 }
 
-/* What makes the kernel ask for signatures, or NULL. */
+/* Returns why the kernel requires signatures, or NULL. */
 static const char *signatures_wanted_by(void)
 {
 	char *enforced = text_file_read("/sys/module/module/parameters/sig_enforce");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Is all well with the snapshots that there are? */
+/* Are all snapshots healthy? */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,10 +9,10 @@
 #include "state/runtime.h"
 #include "state/snapshot_status.h"
 
-/* How long a snapshot may be held that is to end by itself at no time. */
+/* The age at which a snapshot without an expiry time is reported. */
 #define OLD_SECONDS	(24 * 3600)
 
-/* Why a snapshot is not as it should be in one respect; false if it is. */
+/* Returns whether the snapshot has this trouble, and describes it. */
 typedef bool trouble(const struct snapshot_status *snapshot, char *text, size_t size);
 
 static const char *name_of(const struct snapshot_status *snapshot, char id[BLKSNAP_ID_TEXT])
@@ -21,8 +21,8 @@ static const char *name_of(const struct snapshot_status *snapshot, char id[BLKSN
 				     : blksnap_id_format(&snapshot->record.id, id);
 }
 
-/* The first of the agent's snapshots that has the trouble decides. */
-static void go_through(struct finding *finding, trouble *has, const char *good)
+/* Report the first snapshot of the agent that has the trouble. */
+static void check_snapshots(struct finding *finding, trouble *has, const char *good)
 {
 	struct blksnap_id *ids;
 	size_t count, found = 0;
@@ -60,7 +60,7 @@ static bool is_lost(const struct snapshot_status *snapshot, char *text, size_t s
 void doctor_lost(const struct settings *settings, struct finding *finding)
 {
 	(void)settings;
-	go_through(finding, is_lost, "no image is lost");
+	check_snapshots(finding, is_lost, "no image is lost");
 }
 
 static bool is_unwatched(const struct snapshot_status *snapshot, char *text, size_t size)
@@ -77,7 +77,7 @@ static bool is_unwatched(const struct snapshot_status *snapshot, char *text, siz
 void doctor_watched(const struct settings *settings, struct finding *finding)
 {
 	(void)settings;
-	go_through(finding, is_unwatched, "all snapshots are looked after");
+	check_snapshots(finding, is_unwatched, "all snapshots are looked after");
 }
 
 static bool is_low(const struct snapshot_status *snapshot, char *text, size_t size)
@@ -95,7 +95,7 @@ static bool is_low(const struct snapshot_status *snapshot, char *text, size_t si
 void doctor_space(const struct settings *settings, struct finding *finding)
 {
 	(void)settings;
-	go_through(finding, is_low, "no snapshot is short of storage");
+	check_snapshots(finding, is_low, "no snapshot is short of storage");
 }
 
 static bool is_old(const struct snapshot_status *snapshot, char *text, size_t size)
@@ -113,5 +113,5 @@ static bool is_old(const struct snapshot_status *snapshot, char *text, size_t si
 void doctor_age(const struct settings *settings, struct finding *finding)
 {
 	(void)settings;
-	go_through(finding, is_old, "no snapshot is held for long without an end");
+	check_snapshots(finding, is_old, "no snapshot is held for long without an end");
 }
