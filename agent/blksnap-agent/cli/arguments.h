@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line of a subcommand: one table says how each option is written. */
+/* The command line of a subcommand. One table defines all options. */
 #ifndef BLKSNAP_ARGUMENTS_H
 #define BLKSNAP_ARGUMENTS_H
 
@@ -15,7 +15,7 @@ struct agent_command;
 
 enum argument_bit {
 	ARGUMENT_NAME		= 1 << 0,
-	ARGUMENT_STORAGE	= 1 << 1,	/* may be given several times */
+	ARGUMENT_STORAGE	= 1 << 1,	/* repeatable */
 	ARGUMENT_SETTINGS	= 1 << 2,	/* initial, limit, reserve, hooks, ttl ... */
 	ARGUMENT_ALL		= 1 << 3,
 	ARGUMENT_SINCE		= 1 << 4,
@@ -26,7 +26,7 @@ enum argument_bit {
 	ARGUMENT_JSON		= 1 << 9,
 	ARGUMENT_HELP		= 1 << 10,
 	ARGUMENT_MOUNTED	= 1 << 11,
-	ARGUMENT_EXCLUDE	= 1 << 12,	/* may be given several times */
+	ARGUMENT_EXCLUDE	= 1 << 12,	/* repeatable */
 	ARGUMENT_REPLACE	= 1 << 13,
 	ARGUMENT_DRY_RUN	= 1 << 14,
 	ARGUMENT_QUIET		= 1 << 15,
@@ -35,24 +35,24 @@ enum argument_bit {
 };
 
 /**
- * struct arguments - what the user asked for
+ * struct arguments - a parsed command line
  * @given: options that were given, of &enum argument_bit
- * @words: what is no option
+ * @words: arguments that are not options
  * @word_count: number of @words
- * @name: a snapshot's name to be
- * @all: everything there is
- * @excluded: names of devices that are not among all
- * @replace: the name of a snapshot whose place is taken
- * @dry_run: only say what would be done
- * @brief: one line, as monitoring systems want it
- * @timeout: seconds to wait; 0: without end
- * @mounted: those that are mounted, too
- * @since: a number of a snapshot
- * @generation: in which @since is a number
+ * @name: name of the new snapshot
+ * @all: all devices or snapshots
+ * @excluded: names of devices that @all leaves out
+ * @replace: name of the snapshot that the new one replaces
+ * @dry_run: only print what would be done
+ * @brief: print one line for a monitoring system
+ * @timeout: seconds to wait; 0: no limit
+ * @mounted: also destroy snapshots that are in use
+ * @since: number of an earlier snapshot
+ * @generation: generation of @since
  * @format: of the changes
- * @daemon: go to the background
- * @json: results as JSON
- * @settings: of the configuration file and of the options; only if the command takes them
+ * @daemon: run in the background
+ * @json: print results as JSON
+ * @settings: from the configuration file and the options, if the command takes them
  */
 struct arguments {
 	unsigned int given;
@@ -74,12 +74,15 @@ struct arguments {
 	struct settings settings;
 };
 
-/* argv[0] is the command's last word. 0, or an exit status after a message. */
+/*
+ * Parse the command line; argv[0] is the last word of the command's name. Returns 0, or an exit
+ * status after a message.
+ */
 int arguments_parse(struct arguments *arguments, const struct agent_command *command, int argc,
 		    char **argv);
 void arguments_free(struct arguments *arguments);
 
-/* Prints the lines of a help text for the options in @takes. */
+/* Print a line of help for each option in @takes. */
 void arguments_help(unsigned int takes);
 
 #endif

@@ -10,11 +10,11 @@
  * @name: its one or two words
  * @usage: its arguments
  * @summary: what it does, in one line
- * @takes: options, of &enum argument_bit; with ARGUMENT_JSON it has a result to print, and
- *	without it that option is known as well
- * @least: words that must follow at least
- * @most: and at most
- * @run: does it; returns an exit status
+ * @takes: its options, of &enum argument_bit. ARGUMENT_JSON: it prints a result of its own as JSON;
+ *	the option is accepted in any case
+ * @least: minimum number of words after the name
+ * @most: maximum number of words
+ * @run: runs it, and returns an exit status
  */
 struct agent_command {
 	const char *name;

@@ -2,13 +2,12 @@
 #ifndef BLKSNAP_DESCRIPTORS_H
 #define BLKSNAP_DESCRIPTORS_H
 
-/* Closes all but the standard ones: what the caller left open is not for who comes next. */
+/* Close all descriptors but the standard ones, before a program or a daemon is started. */
 void descriptors_close(void);
 
 /*
- * Opens those of the standard ones that the caller has closed, so that no message goes into a
- * file or a device that gets their number. A result can still not be written. 0 or a negative
- * errno.
+ * Open the standard descriptors that the caller closed. Otherwise the next file or device to be
+ * opened would get such a number, and messages would go there. Returns 0 or a negative errno.
  */
 int descriptors_open_standard(void);
 

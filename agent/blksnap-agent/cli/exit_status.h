@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Exit statuses; the man page lists them. */
+/* Exit statuses, listed in blksnap-agent(8). */
 #ifndef BLKSNAP_EXIT_STATUS_H
 #define BLKSNAP_EXIT_STATUS_H
 
@@ -9,10 +9,10 @@ enum exit_status {
 	STATUS_USAGE = 2,
 	STATUS_GENERATION = 3,	/* changes: another generation, copy everything */
 	STATUS_LOST = 4,	/* wait, show: an image is lost */
-	STATUS_EXPIRED = 5,	/* wait: the snapshot's time was over */
-	STATUS_TIMEOUT = 6,	/* wait: so was that to wait */
+	STATUS_EXPIRED = 5,	/* wait: the snapshot expired */
+	STATUS_TIMEOUT = 6,	/* wait: the timeout expired */
 
-	/* doctor: the first thing that is wrong, in the order in which things are looked at */
+	/* doctor: the first check that failed, in the order of the checks */
 	STATUS_NOT_BUILT = 10,
 	STATUS_REFUSED = 11,
 	STATUS_NOT_LOADED = 12,

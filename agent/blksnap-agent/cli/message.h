@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes to the standard error: lines that begin with the program's name, or JSON. */
+/* Messages on the standard error: lines with the name of the program, or JSON. */
 #ifndef BLKSNAP_MESSAGE_H
 #define BLKSNAP_MESSAGE_H
 
@@ -11,25 +11,25 @@
 
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What is no error, and not said after message_quieten(). */
+/* Print a note, which is not an error; nothing after message_quieten(). */
 void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void message_quieten(void);
 
-/* The message, a colon and the text of the negative errno. */
+/* Print the message, a colon, and the text of the errno. */
 void message_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The message, a colon and the library's sentence for it. */
+/* Print the message, a colon, and libblksnap's explanation of the error. */
 void message_failed(enum blksnap_operation operation, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* From now on each message is an object with the field "error" or "note", one a line. */
+/* Print each further message as a JSON object with the member "error" or "note", one a line. */
 void message_use_json(void);
 bool message_is_json(void);
 
-/* Errors are appended here instead, until it is called with NULL. */
+/* Append further errors to @into instead of printing them, until called with NULL. */
 void message_collect(struct strings *into);
 
-/* Replaces what would control a terminal, but for line feeds; returns @text. */
+/* Replace control characters except line feeds and tabs in place. Returns @text. */
 char *message_printable(char *text);
 
 #endif

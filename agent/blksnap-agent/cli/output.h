@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Results: JSON with a schema, or text for people. */
+/* Results: JSON with a schema, or text. */
 #ifndef BLKSNAP_OUTPUT_H
 #define BLKSNAP_OUTPUT_H
 
@@ -8,30 +8,30 @@
 
 #include <json-c/json.h>
 
-/* Changes when what is there changes its meaning; not when something is added. */
+/* The schema changes when the meaning of a member changes, not when a member is added. */
 #define OUTPUT_SCHEMA	"blksnap-agent/1"
 
-/* An object that says what schema it has. */
+/* Create an object with the schema. */
 struct json_object *output_begin(void);
 
-/* As one line; it belongs to the object. */
+/* Returns the object as one line of text, which belongs to the object. */
 const char *output_format(struct json_object *object);
 
-/* Prints and releases it; 0, or 1 after a message. */
+/* Print and release the object. Returns 0, or 1 after a message. */
 int output_end(struct json_object *object);
 
-/* Whether all could be written; 0, or 1 after a message. */
+/* Flush the standard output. Returns 0, or 1 after a message if something could not be written. */
 int output_flush(void);
 
-/* Bytes that are not UTF-8 are written as \xNN. */
+/* Bytes that are not valid UTF-8 are written as \xNN. */
 struct json_object *output_string(const char *text);
 void output_text(struct json_object *object, const char *name, const char *value);
 void output_number(struct json_object *object, const char *name, uint64_t value);
 
-/* RFC 3339, or null for 0. */
+/* Add a time as in RFC 3339, or null for 0. */
 void output_time(struct json_object *object, const char *name, int64_t seconds);
 
-/* A time as RFC 3339. */
+/* Format a time as in RFC 3339. Returns @text. */
 #define OUTPUT_TIME	32
 const char *output_time_text(int64_t seconds, char text[OUTPUT_TIME]);
 
@@ -41,7 +41,7 @@ enum output_colour {
 	OUTPUT_DOUBTFUL,
 };
 
-/* The text padded to a width, in colour on a terminal. */
+/* Print the text padded to a width, in colour if the standard output is a terminal. */
 void output_coloured(enum output_colour colour, const char *text, int width);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What agent.conf(5) says and the command line may say otherwise. */
+/* Settings from agent.conf(5), which options override. */
 #ifndef BLKSNAP_SETTINGS_H
 #define BLKSNAP_SETTINGS_H
 
@@ -13,16 +13,16 @@
 #define SETTINGS_HOOKS	"/etc/blksnap/hooks.d"
 
 /**
- * struct settings - how snapshots are made
- * @storage: folders and devices for storage; none: the agent picks one
- * @initial: bytes of storage before the take; 0: what the module asks for
- * @limit: bytes of storage at most; 0: no limit
+ * struct settings - how snapshots are created
+ * @storage: folders and devices for storage; if empty, the agent selects a folder
+ * @initial: bytes of storage before the snapshot is taken; 0: what the module asks for
+ * @limit: maximum bytes of storage; 0: no limit
  * @reserve: bytes that stay free on a file system with storage
- * @reserve_set: @reserve was given; else it is a part of the file system
+ * @reserve_set: @reserve was configured; otherwise a part of the file system stays free
  * @hooks: folder with hooks
- * @hooks_set: @hooks was given, so it has to exist
- * @hook_timeout: seconds that one hook may take
- * @ttl: seconds after which a snapshot is destroyed; 0: never
+ * @hooks_set: @hooks was configured, so the folder must exist
+ * @hook_timeout: time limit of each hook in seconds
+ * @ttl: seconds until a snapshot is destroyed; 0: never
  */
 struct settings {
 	struct strings storage;
@@ -36,22 +36,25 @@ struct settings {
 	uint64_t ttl;
 };
 
-/* The built-in values; 0 or -ENOMEM. */
+/* Set the defaults. Returns 0 or -ENOMEM. */
 int settings_init(struct settings *settings);
 
 /*
- * One value, by its name in the file. Returns 0, -EINVAL or -ERANGE for a bad value,
- * -ENOENT for a name that is not known, or -ENOMEM.
+ * Set one value by its name in the file. Returns 0, -EINVAL or -ERANGE for a bad value, -ENOENT for
+ * an unknown name, or -ENOMEM.
  */
 int settings_set(struct settings *settings, const char *name, const char *value);
 
 /*
- * All of a file. On -EINVAL *line is the first bad line (0 if none is at fault) and
- * *problem what is wrong with it.
+ * Parse a file. Returns 0, or -EINVAL; then *line is the first bad line, or 0, and *problem
+ * explains it.
  */
 int settings_parse(struct settings *settings, FILE *file, int *line, const char **problem);
 
-/* The file at @path, or at the usual place, which need not exist. 0, or 1 after a message. */
+/*
+ * Load the file @path, or SETTINGS_FILE if it exists and @path is NULL. Returns 0, or 1 after a
+ * message.
+ */
 int settings_load(struct settings *settings, const char *path);
 
 void settings_free(struct settings *settings);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What changed on a device, in one of several formats. */
-#ifndef BLKSNAP_AGENT_CHANGES_H
-#define BLKSNAP_AGENT_CHANGES_H
+/* Output formats of "changes". */
+#ifndef BLKSNAP_CHANGES_FORMAT_H
+#define BLKSNAP_CHANGES_FORMAT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,10 +9,10 @@
 #include <blksnap/blksnap.h>
 
 /**
- * struct extent_source - extents in order, one after the other
- * @next: gives the next one: 1, 0 at the end, or a negative errno
- * @rewind: begins again
- * @argument: for both
+ * struct extent_source - an iterator over extents in ascending order
+ * @next: returns 1 and the next extent, 0 at the end, or a negative errno
+ * @rewind: starts again
+ * @argument: argument of both
  */
 struct extent_source {
 	int (*next)(void *argument, struct blksnap_range *range);
@@ -21,10 +21,10 @@ struct extent_source {
 };
 
 /**
- * struct changes_head - what is told besides the extents
- * @device: its path
+ * struct changes_head - what is printed besides the extents
+ * @device: path of the device
  * @info: its change map
- * @since: number of the snapshot that was copied before; -1: everything is wanted
+ * @since: number of the earlier snapshot; -1: the whole device is printed
  */
 struct changes_head {
 	const char *device;
@@ -32,7 +32,10 @@ struct changes_head {
 	int since;
 };
 
-/* Each returns 0 or a negative errno of the source; nothing is kept in memory. */
+/*
+ * Print the extents. Returns 0 or a negative errno of the source. The extents are not kept in
+ * memory.
+ */
 typedef int changes_format(const struct changes_head *head, const struct extent_source *source);
 
 changes_format changes_extents;

@@ -10,8 +10,8 @@
 int command_targets_open(struct targets *targets, const struct arguments *arguments);
 
 /*
- * Open all of these devices, then call @act for each; a failure of one does not keep the others from
- * being tried. @act returns 0, or 1 after a message. Returns an exit status.
+ * Open all of these devices, then call @act for each; if it fails for one device, the others are
+ * still tried. @act returns 0, or 1 after a message. Returns an exit status.
  */
 int command_targets_for_each(const struct arguments *arguments,
 			     int (*act)(const struct target *target));

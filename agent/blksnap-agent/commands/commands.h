@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All subcommands, each defined in the file of its name. */
+/* All subcommands. Each is defined in the file with its name. */
 #ifndef BLKSNAP_AGENT_COMMANDS_H
 #define BLKSNAP_AGENT_COMMANDS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A snapshot as JSON. */
+/* Printing the state of a snapshot. */
 #ifndef BLKSNAP_SNAPSHOT_REPORT_H
 #define BLKSNAP_SNAPSHOT_REPORT_H
 
@@ -7,13 +7,13 @@
 
 #include "state/snapshot_status.h"
 
-/* Adds what is known of the snapshot to an object. */
+/* Add the members of the snapshot to an object. */
 void snapshot_report_json(struct json_object *object, const struct snapshot_status *snapshot);
 
-/* Prints the state, padded. */
+/* Print the state, padded to a width. */
 void snapshot_report_state(const char *state, int width);
 
-/* What the negative errno of an image means; a string that is not freed. */
+/* Returns the meaning of the negative errno of an image. */
 const char *snapshot_report_error(int error);
 
 #endif

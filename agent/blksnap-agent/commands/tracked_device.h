@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A tracked device, printed. */
+/* Printing how a device is tracked. */
 #ifndef BLKSNAP_TRACKED_DEVICE_H
 #define BLKSNAP_TRACKED_DEVICE_H
 
@@ -10,7 +10,7 @@
 #include <blksnap/blksnap.h>
 
 /**
- * struct tracked_device - what is known of a device
+ * struct tracked_device - a device
  * @path: of the device
  * @tracked: blksnap is attached to it
  * @tracker: its change map, if it is tracked
@@ -23,7 +23,10 @@ struct tracked_device {
 	struct blksnap_image_info image;
 };
 
-/* 0 or a negative errno; a device that is not tracked is no error. */
+/*
+ * Read the state of a device. A device that is not tracked is not an error. Returns 0 or a negative
+ * errno.
+ */
 int tracked_device_read(struct tracked_device *device, const char *path, int fd);
 
 struct json_object *tracked_device_json(const struct tracked_device *device);

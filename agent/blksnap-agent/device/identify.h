@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All names of a device. */
+/* The names of a device. */
 #ifndef BLKSNAP_IDENTIFY_H
 #define BLKSNAP_IDENTIFY_H
 
 #include "device/member.h"
 
 /*
- * Fills in the names and the size of a member whose number is known, and which is open. @path
- * leads to it, or is NULL; @given is what the user called it; @mount_point is where it is known to
- * be mounted, or NULL. 0, or a negative errno; member_free() follows either way.
+ * Fill in the names and the size of a member with a known number. @fd is the open device; @path is
+ * a path of it, or NULL; @given is the name that the user gave; @mount_point is a known mount
+ * point, or NULL. Returns 0 or a negative errno; member_free() follows in both cases.
  */
 int identify(struct member *member, int fd, const char *path, const char *given,
 	     const char *mount_point);
 
-/* Reads the UUID and the label of the file system from the device, if there is one. */
+/* Read the UUID and the label of the file system on the device, if there is one. */
 void identify_tags(struct member *member, int fd);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A device of a snapshot, as it is written down. */
+/* A device of a snapshot, as in its record. */
 #ifndef BLKSNAP_MEMBER_H
 #define BLKSNAP_MEMBER_H
 
@@ -13,19 +13,19 @@
 #include <blksnap/blksnap.h>
 
 /**
- * struct member - the device
- * @path: of its node
- * @given: the name that the user gave for it
+ * struct member - a device of a snapshot
+ * @path: of the device node
+ * @given: the name that the user gave
  * @mount_point: of its file system, or NULL
- * @stable: the path of a link that is the same after the next boot, or NULL
+ * @stable: path of a link that survives a reboot, or NULL
  * @uuid: of its file system, or NULL
- * @label: the same
- * @role: "log" or "realtime" if it is that of the file system on a device before it, or NULL
- * @number: of the device; all looks at it go by this
+ * @label: of its file system, or NULL
+ * @role: "log" or "realtime" if the device has that role for the preceding device, or NULL
+ * @number: device number, by which the device is identified
  * @size: in bytes
- * @generation: of its change map at the take; zeros before
- * @take: the number of that take; 0 before
- * @attached: it was not tracked before
+ * @generation: generation of its change map when the snapshot was taken; zeros before
+ * @take: number of the snapshot in that generation; 0 before
+ * @attached: the device was not tracked before
  */
 struct member {
 	char *path;
@@ -47,32 +47,35 @@ struct members {
 	size_t count;
 };
 
-/* Appends a copy; 0 or -ENOMEM. */
+/* Append a copy. Returns 0 or -ENOMEM. */
 int members_add(struct members *members, const struct member *member);
 void members_free(struct members *members);
 void member_free(struct member *member);
 
-/* Opens the device with the member's number, by whatever name: as blksnap_device_open(). */
+/* Open the device with the number of the member. Returns as blksnap_device_open(). */
 int member_open(const struct member *member);
 
-/* What people know it as: the mount point, the stable name, or the node. */
+/* Returns the most familiar name: the mount point, the stable link, or the node. */
 const char *member_name(const struct member *member);
 
-/* These names of all of them with a blank between, to be freed, or NULL without memory. */
+/*
+ * Returns these names of all members, separated by blanks. The caller frees the string; NULL if out
+ * of memory.
+ */
 char *members_join(const struct members *members);
 
-/* The same with the paths of their nodes. */
+/* The same with the paths of the nodes. */
 char *members_join_paths(const struct members *members);
 
-/* For messages: the name, and behind it the node if that is another one. */
+/* Format a name for messages: the given or most familiar name, and the node in parentheses. */
 #define MEMBER_LABEL	512
 const char *member_label(const struct member *member, char text[MEMBER_LABEL]);
 
-/* To be put in a record, and from there: 0, -EINVAL or -ENOMEM. */
+/* Convert to and from the JSON of a record. members_read() returns 0, -EINVAL or -ENOMEM. */
 struct json_object *members_write(const struct members *members);
 int members_read(struct members *members, struct json_object *array);
 
-/* What there is in a record from an earlier version: the paths alone. */
+/* Read the member "attached" of a record of an earlier version: an array of paths. */
 int members_mark_attached(struct members *members, struct json_object *array);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is mounted, as the kernel tells it by numbers of devices. */
+/* Mounted file systems and their devices. */
 #ifndef BLKSNAP_MOUNTS_H
 #define BLKSNAP_MOUNTS_H
 
@@ -9,9 +9,9 @@
 #include <libmount/libmount.h>
 
 /**
- * struct fs_device - one of the devices of a file system
+ * struct fs_device - a device of a file system
  * @number: of the device
- * @role: "log" or "realtime" if only a part of it is there, or NULL
+ * @role: "log" or "realtime" for such a device of an XFS, otherwise NULL
  */
 struct fs_device {
 	dev_t number;
@@ -23,29 +23,32 @@ struct fs_devices {
 	size_t count;
 };
 
-/* The mounts of this process, to be unreferenced, or NULL after a message. */
+/*
+ * Returns the mounts in this mount namespace, with a reference for the caller; NULL after a
+ * message.
+ */
 struct libmnt_table *mounts_open(void);
 
 /*
- * Goes through the mounts until @visit returns true. Whether it did; false also after a
- * message that they cannot be read.
+ * Call @visit for each mount until it returns true. Returns whether it did; also false after a
+ * message, if the mounts cannot be read.
  */
 bool mounts_visit(bool (*visit)(struct libmnt_fs *fs, void *argument), void *argument);
 
 /*
- * Adds the devices that a mounted file system is on: all of a btrfs, the log and the realtime
- * device of an XFS. The kernel is asked, or the file system itself, since a device may have been
- * renamed after it was mounted. 0, -ENOTBLK if it is on none, -EXDEV if it cannot be asked
- * because another mount hides it, or another negative errno.
+ * Add the devices of a mounted file system: all devices of a btrfs; the log and realtime device of
+ * an XFS, too. The kernel or the file system is asked, not the source of the mount, since a device
+ * may have been renamed. Returns 0, -ENOTBLK if there is no device, -EXDEV if the file system is
+ * hidden by another mount, or another negative errno.
  */
 int mounts_devices(struct libmnt_fs *fs, struct fs_devices *devices);
 
-/* The id of the mount that an open folder is in, as in the table; -1 if that cannot be told. */
+/* Returns the id of the mount of an open folder, as in the table; -1 if it cannot be determined. */
 int mounts_id_of(int fd);
 
 /*
- * Opens the folder of a mount, without following links: a descriptor, -EXDEV if the mount is
- * hidden by another one, or another negative errno. @foreign is that of folder_open().
+ * Open the folder of a mount without following symbolic links. Returns a descriptor, -EXDEV if
+ * another mount hides it, or another negative errno. @foreign as in folder_open().
  */
 int mounts_open_folder(struct libmnt_fs *fs, char **foreign);
 

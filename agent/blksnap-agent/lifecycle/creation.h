@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A snapshot that is being made, see create.c. */
+/* The creation of a snapshot. */
 #ifndef BLKSNAP_CREATION_H
 #define BLKSNAP_CREATION_H
 
@@ -13,13 +13,13 @@
 
 /**
  * struct creation - a snapshot that is being created
- * @settings: what was asked for
- * @targets: the devices
- * @record: what gets known of it
- * @control: the way to the module
- * @pending: its id, as long as it has no record
- * @lock: held while it is half made, or -1
- * @created: the kernel has it
+ * @settings: settings for it
+ * @targets: its devices
+ * @record: its record
+ * @control: descriptor of the module
+ * @pending: its id while it has no record
+ * @lock: descriptor that holds the lock "create" until it is taken, or -1
+ * @created: it exists in the kernel
  */
 struct creation {
 	const struct settings *settings;
@@ -32,8 +32,8 @@ struct creation {
 };
 
 /*
- * Block SIGINT, SIGTERM and SIGHUP, which creation_make() looks at between its steps, where all of
- * them can be undone. SIGPIPE is ignored: the error of the write tells the same.
+ * Block SIGINT, SIGTERM and SIGHUP. creation_make() checks for them between its steps, where
+ * everything can be undone. SIGPIPE is ignored: the write of the result fails instead.
  */
 void creation_block_signals(void);
 
@@ -53,14 +53,14 @@ void creation_undo(struct creation *creation);
 void creation_free(struct creation *creation);
 
 /*
- * For creation_make(): select the storage, and append as much as the snapshot shall have before it
- * is taken. Returns 0, or 1 after a message.
+ * Part of creation_make(): select the storage, and append what the snapshot needs before it is
+ * taken. Returns 0, or 1 after a message.
  */
 int creation_make_storage(struct creation *creation);
 
 /*
- * List the places that creation_make_storage() would try, best first, and change nothing. Returns 0,
- * or 1 after a message; candidates_free() follows in both cases.
+ * List the places that creation_make_storage() would try, best first, and change nothing. Returns
+ * 0, or 1 after a message; candidates_free() follows in both cases.
  */
 int creation_plan_storage(struct creation *creation, struct candidates *candidates);
 

@@ -7,14 +7,13 @@
 #include "state/record.h"
 
 /*
- * Destroys a snapshot that is known as @text, and removes its storage. One that is in use is
- * refused without @mounted. 0, or 1 after a message.
+ * Destroy a snapshot and remove its storage. @text is the name of the snapshot in messages. A
+ * snapshot that is in use is refused unless @mounted is set. Returns 0, or 1 after a message.
  */
 int destroy_snapshot(int control, const struct blksnap_id *id, const char *text, bool mounted);
 
 /*
- * Check that no image of a snapshot is mounted or used otherwise. Returns 0, or 1 after a message
- * that has @text for the snapshot.
+ * Check that no image of a snapshot is mounted or otherwise used. Returns 0, or 1 after a message.
  */
 int destroy_check(const struct record *record, const char *text);
 

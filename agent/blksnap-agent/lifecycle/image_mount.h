@@ -7,13 +7,13 @@
 #include "string_list.h"
 
 /**
- * struct mounting - of all images of a snapshot
+ * struct mounting - the mount of all images of a snapshot
  * @snapshot: the snapshot
- * @path: of the folder below which they are mounted
- * @dir: it, open
- * @names: of the folders in it, as far as there are such by now
+ * @path: of the folder for the mount points
+ * @dir: descriptor of that folder
+ * @names: names of the mount points so far
  * @folders: their paths
- * @devices: the device of each of them
+ * @devices: their devices
  */
 struct mounting {
 	const struct snapshot_status *snapshot;
@@ -25,14 +25,14 @@ struct mounting {
 };
 
 /*
- * Mount all images of a snapshot, or none. @text is what the user calls the snapshot. Returns 0, or
- * 1 after a message.
+ * Mount all images of a snapshot, or none. @text is the name of the snapshot in messages. Returns
+ * 0, or 1 after a message.
  */
 int image_mount_all(struct mounting *mounting, const char *text);
 
 /*
- * Unmount all images that are mounted in this mount namespace, and remove the folders. Returns 0, or
- * 1 after a message for each image that stays mounted.
+ * Unmount all images that are mounted in this mount namespace, and remove the folders. Returns 0,
+ * or 1 after a message for each image that stays mounted.
  */
 int image_unmount_all(const struct record *record, const char *text);
 

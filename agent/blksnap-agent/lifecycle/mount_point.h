@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Folders that images are mounted on, which may lie below somebody else's. */
+/* Mount points of images, which may be in folders of other users. */
 #ifndef BLKSNAP_MOUNT_POINT_H
 #define BLKSNAP_MOUNT_POINT_H
 
@@ -7,18 +7,21 @@
 #include "state/record.h"
 
 /*
- * Makes a folder in an open one, or takes one of root's that is there: a descriptor of it, or -1
- * after a message, also if that is a symbolic link or belongs to somebody else. @path is that of
- * @dir, for messages. *made tells whether it was made.
+ * Create a folder in the open folder @dir, or use an existing one that belongs to root. @path is
+ * the path of @dir, for messages. *made tells whether the folder was created. Returns an O_PATH
+ * descriptor; -1 after a message, also for a symbolic link and for another user's folder.
  */
 int mount_point_make(int dir, const char *path, const char *name, bool *made);
 
-/* Mounts on an open folder, whatever its path leads to by now. 0 or a negative errno. */
+/*
+ * Mount an image on an open folder, even if its path leads elsewhere by now. Returns 0 or a
+ * negative errno.
+ */
 int mount_point_mount(int folder, const char *image, const char *type, const char *options);
 
 /*
- * Unmounts an image that is mounted at a path, and removes the folder. 0 or a negative errno,
- * -EXDEV if something else is mounted there by now.
+ * Unmount an image by its mount point, and remove the folder. Returns 0, -EXDEV if something else
+ * is mounted there, or another negative errno.
  */
 int mount_point_unmount(const char *path, const struct record *record);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a program so that it ends in time, and with us.
+ * Running a program with a time limit, which also ends when the agent dies.
  *
- * A process of its own does that, the supervisor, a child of ours. When we die, or the time is
- * over, it ends the program with all that it started, which it adopts for that, and only then
- * itself: until then it keeps our locks, so that whoever undoes what the program did does not
- * meet it.
+ * A child process, the supervisor, forks the program and adopts the orphans among its descendants
+ * (PR_SET_CHILD_SUBREAPER). When the time is over, or the agent dies, the supervisor kills the
+ * program with all its descendants, and exits. Until then it keeps the inherited locks of the
+ * agent, so that a process that undoes the work of a dead agent does not run concurrently with the
+ * program.
  */
 #ifndef BLKSNAP_SUPERVISOR_H
 #define BLKSNAP_SUPERVISOR_H
@@ -14,13 +15,14 @@
 #include <stdint.h>
 
 /**
- * struct supervised_program - a program
+ * struct supervised_program - a program to run
  * @path: of the program
- * @argument: its only one
- * @seconds: how long it may take
- * @interruptible: a pending SIGINT, SIGTERM or SIGHUP, all blocked, ends it; they stay pending
- * @prepare: called in the program's process, for its environment
- * @context: for that
+ * @argument: its only argument
+ * @seconds: time limit
+ * @interruptible: a pending SIGINT, SIGTERM or SIGHUP ends it. The signals are blocked, and stay
+ *	pending
+ * @prepare: called in the process of the program, to set its environment
+ * @context: argument of @prepare
  */
 struct supervised_program {
 	const char *path;
@@ -31,7 +33,7 @@ struct supervised_program {
 	const void *context;
 };
 
-/* 0 if it ended well, or 1 after a message. */
+/* Run the program. Returns 0 if its exit status is 0, otherwise 1 after a message. */
 int supervisor_run(const struct supervised_program *program);
 
 #endif

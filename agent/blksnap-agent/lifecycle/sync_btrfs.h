@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* File systems that the kernel does not freeze by their device. */
+/* Flushing file systems that the kernel does not freeze. */
 #ifndef BLKSNAP_SYNC_BTRFS_H
 #define BLKSNAP_SYNC_BTRFS_H
 
 #include "device/target.h"
 
 /*
- * btrfs does not say on which devices it is, so that the take does not freeze it: its image
- * is that after a power failure. Written out just before, little is missing from it.
+ * Write out each mounted btrfs on the targets. The kernel cannot find a btrfs by its device, so the
+ * take does not freeze it, and its image is that of a power failure. After the flush little is
+ * missing from it.
  */
 void sync_btrfs(struct targets *targets);
 

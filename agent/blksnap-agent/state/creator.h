@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who made a snapshot, and which snapshot has a device. */
+/* Who created a snapshot, and which snapshot holds a device. */
 #ifndef BLKSNAP_CREATOR_H
 #define BLKSNAP_CREATOR_H
 
 #include "state/record.h"
 
-/* Who we are, as "root (backup.sh)": who logged in, and the program that calls. To be freed. */
+/*
+ * Returns the user who logged in and the calling program, as "root (backup.sh)". The caller frees
+ * it; NULL if out of memory.
+ */
 char *creator_describe(void);
 
-/* A message that a device is in another snapshot than @own: in which, and how that is ended. */
+/*
+ * Print an error that a device is in another snapshot than @own, which one that is, and how to end
+ * it.
+ */
 void creator_report_holder(const struct member *member, const struct blksnap_id *own);
 
 #endif

@@ -8,9 +8,9 @@
 #include "device/device_numbers.h"
 
 /*
- * Append the devices of all snapshots except @own: those in the records, also of snapshots that are
- * being created, and the origins of all images, which other programs may have. Devices that cannot
- * be listed are left out. The caller frees @held.
+ * Append the devices of all snapshots except @own: those in records, also of snapshots that are
+ * being created, and the origins of all images, which other programs may have created. Devices that
+ * cannot be listed are left out. The caller frees @held.
  */
 void held_devices_list(const struct blksnap_id *own, struct device_numbers *held);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known of one snapshot, as JSON in /run/blksnap. */
+/* The record of a snapshot: JSON in /run/blksnap. */
 #ifndef BLKSNAP_RECORD_H
 #define BLKSNAP_RECORD_H
 
@@ -11,27 +11,27 @@
 #include "device/member.h"
 #include "storage/storage_plan.h"
 
-/* Half made is what is not taken: it is not to be kept if its maker is gone. */
+/* A snapshot that is not taken is destroyed when its creator is gone. */
 enum record_state {
 	RECORD_CREATING,
-	RECORD_HOOKED,		/* hooks were told of a freeze to come, and not yet of its end */
-	RECORD_THAWED,		/* they were */
+	RECORD_HOOKED,		/* "pre-freeze" hooks may have run, "post-thaw" hooks have not */
+	RECORD_THAWED,		/* "post-thaw" hooks have run */
 	RECORD_TAKEN,
 };
 
 /**
  * struct record - a snapshot
- * @id: the kernel's name for it
- * @name: the user's, or NULL
- * @state: see above
- * @creator: who made it, in words, or NULL
- * @devices: of which it is
- * @storage: where old data may go, and how much of it
+ * @id: its id
+ * @name: its name, or NULL
+ * @state: progress of its creation
+ * @creator: description of the user and the program that created it, or NULL
+ * @devices: devices of the snapshot
+ * @storage: where and how much it may store
  * @hooks: folder with hooks
- * @hook_timeout: seconds that one hook may take
+ * @hook_timeout: time limit of each hook in seconds
  * @created: seconds since 1970
- * @expires: the same, or 0
- * @deadline: the same as @expires in seconds of CLOCK_BOOTTIME, which nobody sets; or 0
+ * @expires: seconds since 1970; 0: never
+ * @deadline: @expires in seconds of CLOCK_BOOTTIME, which cannot be set; 0: never
  */
 struct record {
 	struct blksnap_id id;
@@ -47,13 +47,16 @@ struct record {
 	int64_t deadline;
 };
 
-/* 0, -EINVAL if the text is no record, or -ENOMEM; record_free() follows either way. */
+/* Parse a record. Returns 0, -EINVAL or -ENOMEM; record_free() follows in all cases. */
 int record_parse(struct record *record, const char *text);
 
-/* The record as text, to be freed, or NULL without memory. */
+/* Returns the record as text. The caller frees it; NULL if out of memory. */
 char *record_format(const struct record *record);
 
-/* 0 or a negative errno; -ENOENT if there is none. record_free() follows either way. */
+/*
+ * Read the record of a snapshot. Returns 0, -ENOENT if there is none, or another negative errno;
+ * record_free() follows in all cases.
+ */
 int record_read(struct record *record, const struct blksnap_id *id);
 int record_write(const struct record *record);
 
@@ -62,7 +65,7 @@ bool record_exists(const struct blksnap_id *id);
 
 void record_free(struct record *record);
 
-/* The ids of all records, to be freed; 0 or a negative errno. */
+/* List the ids of all records. The caller frees *ids. Returns 0 or a negative errno. */
 int record_list(struct blksnap_id **ids, size_t *count);
 
 #endif

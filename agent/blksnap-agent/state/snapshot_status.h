@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A snapshot as it is now: its record and what the kernel and the file systems say. */
+/* The current state of a snapshot, from its record, the kernel and the file systems. */
 #ifndef BLKSNAP_SNAPSHOT_STATUS_H
 #define BLKSNAP_SNAPSHOT_STATUS_H
 
@@ -7,10 +7,10 @@
 
 /**
  * struct image_status - a device of a snapshot
- * @member: the device, in the record
- * @image: path of the image; empty if there is none
- * @link: another path of it, which programs stumble over less; empty if there is none
- * @error: 0, or the negative errno of what spoilt the image
+ * @member: the device in the record
+ * @image: path of the image; empty: none
+ * @link: the path of the image below /dev/blksnap; empty: none
+ * @error: 0, or the negative errno that made the image invalid
  */
 struct image_status {
 	const struct member *member;
@@ -21,13 +21,13 @@ struct image_status {
 
 /**
  * struct snapshot_status - a snapshot
- * @record: what is known
- * @managed: there is a record; else only the id is known
+ * @record: its record
+ * @managed: it has a record; otherwise only the id is known
  * @state: "taken", "creating", "lost" or "unmanaged"
- * @devices: as many as the record has
- * @allocated: bytes of storage that it has
- * @wanted: bytes that it asked for in vain
- * @monitor: the process that looks after it, or 0
+ * @devices: one for each device of the record
+ * @allocated: bytes of storage
+ * @wanted: bytes of storage that the snapshot asked for and did not get
+ * @monitor: pid of the monitor, or 0
  */
 struct snapshot_status {
 	struct record record;
@@ -39,11 +39,14 @@ struct snapshot_status {
 	long monitor;
 };
 
-/* 0 or a negative errno; snapshot_status_free() follows either way. */
+/* Read the state. Returns 0 or a negative errno; snapshot_status_free() follows in both cases. */
 int snapshot_status_read(struct snapshot_status *snapshot, const struct blksnap_id *id);
 void snapshot_status_free(struct snapshot_status *snapshot);
 
-/* The image that a device has now, as a path. 0 or a negative errno. */
+/*
+ * Find the current image of a device: its path, empty if there is none, and its error. Returns 0 or
+ * a negative errno.
+ */
 int snapshot_status_image(const struct member *member, char image[64], int *error);
 
 #endif

@@ -9,9 +9,9 @@
 #include "string_list.h"
 
 /**
- * struct candidates - the folders of file systems that can take the storage, best first
- * @places: the folders
- * @refused: the others, with what is wrong with each
+ * struct candidates - folders for the storage of a snapshot
+ * @places: suitable folders, best first
+ * @refused: the other folders, each with the reason
  */
 struct candidates {
 	struct storage_places places;
@@ -19,18 +19,19 @@ struct candidates {
 };
 
 /*
- * Finds the candidates for @bytes of storage: what root alone can change, on a disk that stays.
- * If possible off the devices of other snapshots and then off the disks of this one, and of
- * those with the most space. 0, or 1 after a message; candidates_free() follows.
+ * Find folders with room for @bytes. A candidate is the root of a mounted ext4 or XFS that only
+ * root can modify, on a disk that is not removable. Candidates that are not on the @held devices
+ * come first, then those that share no disk with the targets, then those with more space. Returns
+ * 0, or 1 after a message; candidates_free() follows in both cases.
  */
 int candidates_find(struct candidates *candidates, const struct targets *targets,
 		    const struct storage_plan *plan, const struct device_numbers *held,
 		    uint64_t bytes);
 
-/* Adds a place to those that are refused, with a sentence; 0 or -ENOMEM. */
+/* Add a folder to @refused. Returns 0 or -ENOMEM. */
 int candidates_refuse(struct candidates *candidates, const char *path, const char *problem);
 
-/* A message that has all of them. */
+/* Print an error that no place is suitable, with all refused folders. */
 void candidates_report(const struct candidates *candidates, uint64_t bytes);
 void candidates_free(struct candidates *candidates);
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Places with storage: devices as a whole, and folders in whose subfolder .blksnap there are
- * storage files.
+ * Places for storage: whole devices, and folders, which get a subfolder .blksnap for storage files.
  *
- * A folder that somebody else than root can write to, or above it, can be exchanged at any time,
- * and another file system can be mounted over it. So the subfolder is known by more than its
- * path: by the UUID of its file system and by its file handle, which never become those of
- * another one. It belongs to root, and nobody else can do anything in it.
+ * If others than root can write to a folder, or to one above it, they can replace it at any time;
+ * and another file system may be mounted over it. So a subfolder is not identified by its path, but
+ * by the UUID of its file system and its file handle, which are never reused. The subfolder belongs
+ * to root, and is accessible to root only.
  */
 #ifndef BLKSNAP_STORAGE_PLACE_H
 #define BLKSNAP_STORAGE_PLACE_H
@@ -15,16 +14,16 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The folder in the user's folder that the files are in. */
+/* The subfolder with the storage files. */
 #define STORAGE_SUBFOLDER	".blksnap"
 
 /**
- * struct storage_place - one of them
+ * struct storage_place - a place
  * @path: of the folder or the device
- * @device: it is a device as a whole
- * @number: of the device, or of the one that the folder's file system is on until the
- *	machine reboots; 0: not known
- * @identity: of the subfolder, or NULL: only the path is known
+ * @device: the place is a whole device
+ * @number: of the device, or of the device of the folder's file system, which may change at a
+ *	reboot; 0: unknown
+ * @identity: of the subfolder; NULL: only the path is known
  */
 struct storage_place {
 	char *path;
@@ -38,34 +37,37 @@ struct storage_places {
 	size_t count;
 };
 
-/* Appends a copy; 0 or -ENOMEM. */
+/* Append a copy. Returns 0 or -ENOMEM. */
 int storage_places_add(struct storage_places *places, const struct storage_place *place);
-/* Takes the last one away again. */
+/* Remove the last place. */
 void storage_places_drop_last(struct storage_places *places);
 bool storage_places_have(const struct storage_places *places, const struct storage_place *place);
 void storage_places_free(struct storage_places *places);
 
 /*
- * Makes the subfolder of a folder if need be, and fills in @number and @identity. It must be on
- * the device with @number, if that is known. A descriptor of the subfolder or a negative errno:
- * -EPERM if there is one that is not root's, or open to others.
+ * Create the subfolder unless it exists, and fill in @number and @identity. If @number is known,
+ * the folder must be on that device. Returns a descriptor of the subfolder, -EPERM if a subfolder
+ * exists that others can access, or another negative errno.
  */
 int storage_place_make(struct storage_place *place);
 
 /*
- * Opens the subfolder that was made, wherever it may be by now: a descriptor, -ENOENT if it does
- * not exist any more, -EXDEV if it may exist, but cannot be reached since its file system is not
- * mounted or hidden by another mount, or another negative errno, which leaves that open.
+ * Open the subfolder by its identity, wherever it has been moved. Returns a descriptor; -ENOENT if
+ * the subfolder was removed; -EXDEV if its file system is not mounted, or hidden by another mount;
+ * or another negative errno, if it is not known whether the subfolder exists.
  */
 int storage_place_open(const struct storage_place *place);
 
-/* For messages: what a negative errno of storage_place_open() means. */
+/* Returns the meaning of an error of storage_place_open(), for messages. */
 const char *storage_place_problem(int error);
 
-/* Removes an open subfolder if it is empty. */
+/* Remove an open subfolder if it is empty. */
 void storage_place_drop(int fd);
 
-/* Opens a device for nobody else, if it is still the same: a descriptor or a negative errno. */
+/*
+ * Open a device exclusively, if it still has the number of the place. Returns a descriptor or a
+ * negative errno.
+ */
 int storage_place_claim(const struct storage_place *place);
 
 #endif

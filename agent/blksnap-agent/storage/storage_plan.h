@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a snapshot may use as storage for old data. */
+/* Where and how much a snapshot may store. */
 #ifndef BLKSNAP_STORAGE_PLAN_H
 #define BLKSNAP_STORAGE_PLAN_H
 

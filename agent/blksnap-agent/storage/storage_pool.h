@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All storage of one snapshot: grown, kept open, removed.
+ * The storage of one snapshot: grown while the snapshot exists, removed afterwards.
  *
- * To make a file takes as long as its file system is busy. So the next one is made in
- * advance: a spare, which only has to be given to the snapshot when it asks for more.
+ * Creating a file takes long on a busy file system. So the next file, the spare, is created in
+ * advance, and only has to be appended when the snapshot asks for more.
  */
 #ifndef BLKSNAP_STORAGE_POOL_H
 #define BLKSNAP_STORAGE_POOL_H
@@ -13,8 +13,8 @@
 
 /**
  * struct storage_pool_place - an open place of the plan
- * @fd: of the subfolder, or of the device, opened for nobody else; or a negative errno
- * @bytes: of a device that are used
+ * @fd: of the subfolder, or of the device, which is open exclusively; or a negative errno
+ * @bytes: size of the used part of a device
  */
 struct storage_pool_place {
 	int fd;
@@ -22,19 +22,19 @@ struct storage_pool_place {
 };
 
 /**
- * struct storage_pool - the storage
+ * struct storage_pool - the storage of a snapshot
  * @id: of the snapshot
  * @plan: of the snapshot
- * @files: that it has
+ * @files: storage files, including the spare
  * @count: number of @files
- * @used: bytes of storage in files and devices, with the spare
- * @spare: places of the last one of @files, if the snapshot does not have it yet
- * @place: where that is, of the plan's places
- * @first: the same; what is before this one is of no use to the snapshot
+ * @used: bytes in files and devices, including the spare
+ * @spare: extents of the last of @files, if it is not appended yet
+ * @place: index of the place of the spare in the plan
+ * @first: index of the first place that may get further files; the kernel refused the earlier ones
  * @places: one for each place of the plan
- * @problem: why a file could not be made; said once
- * @failed: in the last try something else was wrong than want of room
- * @full: there was no room for one; said once
+ * @problem: errno of the last failure to create or append a file, which is reported once
+ * @failed: the last attempt failed for another reason than lack of space
+ * @full: lack of space was reported
  */
 struct storage_pool {
 	const struct blksnap_id *id;
@@ -52,43 +52,46 @@ struct storage_pool {
 };
 
 /*
- * Opens what the snapshot has by now. A place that cannot be opened is told of and not used. 0,
- * or 1 after a message; storage_pool_close() follows.
+ * Open the places of the plan, and the files that exist. Places that cannot be opened are reported
+ * and skipped. Returns 0, or 1 after a message; storage_pool_close() follows in both cases.
  */
 int storage_pool_open(struct storage_pool *pool, const struct blksnap_id *id,
 		      const struct storage_plan *plan);
 
-/* Gives the devices that are storage as a whole to the snapshot. 0, or 1 after a message. */
+/* Append the whole devices of the plan to the snapshot. Returns 0, or 1 after a message. */
 int storage_pool_append_devices(struct storage_pool *pool, int control);
 
 /*
- * After storage_pool_open(): gives the spare to the snapshot that another process had made.
- * Returns the bytes that were added, also 0.
+ * After storage_pool_open() in a restarted monitor: append the spare of its predecessor. Returns
+ * the number of bytes appended.
  */
 uint64_t storage_pool_resume(struct storage_pool *pool, int control);
 
-/* Makes a spare of @bytes, or of what the limit and the free space leave, if there is none. */
+/* Create a spare of @bytes, or of what the limit and the free space allow, if there is none. */
 void storage_pool_prepare(struct storage_pool *pool, uint64_t bytes);
 
 /*
- * Gives the spare to the snapshot, or a file that is made as that would be. Returns the
- * bytes that were added, 0 after a message if there were none.
+ * Append the spare, or a new file of @bytes. Returns the number of bytes appended; 0 after a
+ * message.
  */
 uint64_t storage_pool_grow(struct storage_pool *pool, int control, uint64_t bytes);
 
 void storage_pool_close(struct storage_pool *pool);
 
-/* Instead of storage_pool_open(), for storage_pool_remove() only. The same results. */
+/* Prepare for storage_pool_remove() only, instead of storage_pool_open(). Same return value. */
 int storage_pool_prepare_removal(struct storage_pool *pool, const struct blksnap_id *id,
 				 const struct storage_plan *plan);
 
 /*
- * Removes all files of a snapshot that is gone, wherever their folders are by now. 0, or 1 after
- * a message.
+ * Remove the files of a snapshot that is gone, even if their folders were moved. Returns 0, or 1
+ * after a message.
  */
 int storage_pool_remove(struct storage_pool *pool);
 
-/* Bytes that a folder can take before its reserve is touched; 0 also if it cannot be told. */
+/*
+ * Returns the bytes that can be stored on the file system of a folder without touching the reserve;
+ * also 0 if that cannot be determined.
+ */
 uint64_t storage_pool_room(int folder, const struct storage_plan *plan);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the storage of a snapshot goes. */
+/* Which places can store old data of a snapshot. */
 #ifndef BLKSNAP_STORAGE_SELECT_H
 #define BLKSNAP_STORAGE_SELECT_H
 
@@ -8,9 +8,9 @@
 #include "storage/storage_place.h"
 
 /*
- * Looks at what the user gave for storage: a folder on a file system whose blocks stay, or
- * a device that holds nothing; and not above a device of the snapshot. If it can be used, it is
- * added to @places. 0, or 1 after a message.
+ * Check a place that the user gave, and append it to @places. A folder must be on a file system
+ * whose blocks do not move; a device must be empty. Neither may be stacked on a target. Returns 0,
+ * or 1 after a message.
  */
 int storage_select_given(const char *path, const struct targets *targets,
 			 struct storage_places *places);
@@ -18,7 +18,10 @@ int storage_select_given(const char *path, const struct targets *targets,
 /* Print a note if a place is on one of the @held devices of other snapshots. */
 void storage_select_warn(const struct storage_place *place, const struct device_numbers *held);
 
-/* Whether blocks on a device can be storage for all targets; else *reason, to be freed. */
+/*
+ * Whether blocks of a device can be storage for all targets. If not, *reason is the reason, which
+ * the caller frees, or NULL if out of memory.
+ */
 bool storage_select_fits(dev_t storage, const struct targets *targets, char **reason);
 
 /* Whether the device with storage is, or is stacked on, one of the @held devices. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Things that can be wrong, each looked at by one function. */
+/* The checks of "doctor", each in a function of its own. */
 #ifndef BLKSNAP_DOCTOR_H
 #define BLKSNAP_DOCTOR_H
 
@@ -10,10 +10,9 @@
 #define FINDING_TEXT	512
 
 /**
- * struct finding - what one look told
+ * struct finding - the result of a check
  * @bad: something is wrong
- * @text: what is so, or what is wrong and how to mend it; empty if there was nothing to look
- *	at, since something before it is wrong
+ * @text: the result, or the problem and its remedy; empty if an earlier problem prevents the check
  */
 struct finding {
 	bool bad;
@@ -35,13 +34,13 @@ doctor_check doctor_watched;
 doctor_check doctor_space;
 doctor_check doctor_age;
 
-/* Fills the finding. */
+/* Set the finding. */
 void doctor_good(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void doctor_bad(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Without the module the checks of its interface have nothing to look at. */
+/* Whether the module is loaded; otherwise its interface is not checked. */
 bool doctor_module_is_loaded(void);
 
 #endif
