@@ -40,7 +40,7 @@ static const struct agent_command *const commands[] = {
 static void print_help(FILE *out)
 {
 	fputs("Usage: blksnap-agent COMMAND [ARGUMENT...]\n"
-	      "Snapshots of block devices that look after themselves.\n\n", out);
+	      "Create, monitor and destroy snapshots of block devices.\n\n", out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		fprintf(out, "  %-20s%s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n\"blksnap-agent COMMAND --help\" tells a command's options.\n"

@@ -151,7 +151,7 @@ static int finish(struct stretch *stretch, int ret)
 {
 	if (ret == -ESRCH) {
 		if (!stretch->known)
-			report_problem("there is no snapshot %s, so nothing to look after",
+			report_problem("there is no snapshot %s, so nothing to monitor",
 				       stretch->options->id_text);
 		return pool_remove(&stretch->pool) | stretch->corrupted;
 	}

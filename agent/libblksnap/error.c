@@ -33,7 +33,7 @@ static const struct {
 	{ BLKSNAP_ATTACH, EALREADY, "blksnap is attached to the device already" },
 	{ BLKSNAP_ATTACH, EBUSY,
 	  "another filter is attached to the device, or a live patch is on the kernel's "
-	  "function, or writes under way did not end in time; the kernel log says which" },
+	  "function, or writes in flight did not end in time; the kernel log says which" },
 	{ BLKSNAP_ATTACH, EOPNOTSUPP,
 	  "not all writes to such a device can be seen; the kernel log says why" },
 	{ BLKSNAP_ATTACH, ENODEV, "the device is being removed" },
@@ -70,7 +70,7 @@ static const struct {
 	{ BLKSNAP_SNAPSHOT_APPEND, ENOENT, "there is no such device" },
 	{ BLKSNAP_SNAPSHOT_APPEND, EINVAL,
 	  "the ranges do not fit the device, or it cannot be storage for this snapshot: "
-	  "it lies above one of its devices, is an image, is zoned, or has larger blocks" },
+	  "it is stacked on one of its devices, is an image, is zoned, or has larger blocks" },
 	{ BLKSNAP_SNAPSHOT_APPEND, EBUSY,
 	  "sectors are storage already, of this snapshot or another, or were given twice" },
 	{ BLKSNAP_SNAPSHOT_APPEND, EFBIG, "a snapshot can have 8 TiB of storage at most" },
@@ -84,7 +84,7 @@ static const struct {
 	{ BLKSNAP_SNAPSHOT_TAKE, EINVAL,
 	  "the storage that it has cannot serve one of its devices" },
 	{ BLKSNAP_SNAPSHOT_TAKE, ETIMEDOUT,
-	  "the file systems or the writes under way did not come to rest in time" },
+	  "the file systems did not freeze, or the writes in flight did not end, in time" },
 
 	{ BLKSNAP_SNAPSHOT_DESTROY, EBUSY, "the snapshot is being taken; try again" },
 

@@ -12,6 +12,6 @@ static int run(const struct arguments *arguments)
 const struct agent_command agent_cleanup = {
 	.name = "cleanup",
 	.usage = "",
-	.summary = "Remove what a crash left behind, and look after what was left alone",
+	.summary = "Remove what a crash left behind, and start missing monitors",
 	.run = run,
 };

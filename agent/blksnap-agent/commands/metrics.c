@@ -54,9 +54,9 @@ static const struct {
 	int64_t (*value)(const struct snapshot_status *snapshot);
 } gauges[] = {
 	{ "created_timestamp_seconds", "When the snapshot was made.", created },
-	{ "expires_timestamp_seconds", "When it ends by itself; 0: never.", expires },
+	{ "expires_timestamp_seconds", "When it expires; 0: never.", expires },
 	{ "lost", "Whether an image is lost.", lost },
-	{ "watched", "Whether somebody looks after it.", watched },
+	{ "watched", "Whether its monitor is running.", watched },
 	{ "storage_bytes", "Storage that it has.", allocated },
 	{ "storage_wanted_bytes", "Storage that it asked for in vain.", wanted },
 	{ "storage_limit_bytes", "Storage that it may have; 0: no limit.", limit },

@@ -19,7 +19,7 @@ static int run(const struct arguments *arguments)
 const struct agent_command agent_monitor = {
 	.name = "monitor",
 	.usage = "ID",
-	.summary = "Look after a snapshot (this is what its systemd unit runs)",
+	.summary = "Monitor a snapshot (this is what its systemd unit runs)",
 	.takes = ARGUMENT_DAEMON,
 	.least = 1,
 	.most = 1,

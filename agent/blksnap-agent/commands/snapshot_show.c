@@ -40,7 +40,7 @@ static void print_life(const struct snapshot_status *snapshot)
 	if (snapshot->monitor)
 		printf("monitor:  process %ld\n", snapshot->monitor);
 	else
-		printf("monitor:  none, nobody looks after it; \"blksnap-agent cleanup\" mends that\n");
+		printf("monitor:  none; run \"blksnap-agent cleanup\" to start one\n");
 }
 
 static void print_text(const struct snapshot_status *snapshot)

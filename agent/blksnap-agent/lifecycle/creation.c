@@ -229,7 +229,7 @@ static int take_with_hooks(struct creation *creation)
 	}
 	if (!status) {
 		sync_btrfs(&creation->targets);
-		wait_notice_begin("waiting for file systems to come to rest");
+		wait_notice_begin("waiting for file systems to freeze");
 		ret = blksnap_snapshot_take(creation->control, &record->id);
 		wait_notice_end();
 		if (ret)

@@ -137,14 +137,14 @@ int launch_monitor(const struct blksnap_id *id)
 	if (systemd_runs()) {
 		ret = start_unit(id);
 		if (ret)
-			message_error("systemd cannot start blksnap-agent@%s.service, so that the agent goes to the background by itself",
+			message_error("systemd cannot start blksnap-agent@%s.service, so the monitor is started as a daemon",
 				      blksnap_id_format(id, text));
 	}
 	if (ret)
 		ret = start_daemon(id);
 	if (!ret)
 		return 0;
-	message_errno(ret, "cannot start what looks after snapshot %s (its log is %s/%s.log)",
+	message_errno(ret, "cannot start the monitor of snapshot %s (its log is %s/%s.log)",
 		      blksnap_id_format(id, text), RUNTIME_DIR, text);
 	return 1;
 }

@@ -327,7 +327,7 @@ static bool is_restart(int lock)
 	bool before = lseek(lock, 0, SEEK_END) > 0;
 
 	if (ftruncate(lock, 0) || pwrite(lock, text, length, 0) != length)
-		message_errno(-errno, "cannot write down who looks after the snapshot");
+		message_errno(-errno, "cannot write the pid of the monitor");
 	return before;
 }
 
@@ -378,7 +378,7 @@ static int lock_and_monitor(const struct record *record, const char *text)
 	int ret;
 
 	if (lock == -EWOULDBLOCK) {
-		message_error("snapshot %s is looked after already", text);
+		message_error("snapshot %s is monitored already", text);
 		return STATUS_OK;
 	}
 	if (lock < 0) {
@@ -415,11 +415,11 @@ int monitor_run_restarting(const struct blksnap_id *id, const char *text)
 		while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 		if (pid < 0)
-			message_errno(-errno, "cannot start looking after snapshot %s", text);
+			message_errno(-errno, "cannot start the monitor of snapshot %s", text);
 		else if (WIFEXITED(status))
 			return WEXITSTATUS(status);
 		else
-			message_error("the process that looked after snapshot %s was killed by signal %d, another one begins",
+			message_error("the monitor of snapshot %s was killed by signal %d; another one is started",
 				      text, WTERMSIG(status));
 		if (pid < 0)
 			return STATUS_FAILED;

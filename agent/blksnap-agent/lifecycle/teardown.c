@@ -84,7 +84,8 @@ static int destroy_half_made(const struct blksnap_id *id)
 
 	if (!lookup_in_kernel(id))
 		return 0;
-	message_error("snapshot %s was left half made and is destroyed", blksnap_id_format(id, text));
+	message_error("the creation of snapshot %s was not completed; the snapshot is destroyed",
+		      blksnap_id_format(id, text));
 	control = control_open();
 	if (control < 0)
 		return 1;
@@ -157,7 +158,7 @@ static int recover_record(struct record *record)
 		message_error("snapshot %s is gone, its storage is removed", text);
 		return remove_after_monitor(record);
 	}
-	message_error("nobody looks after snapshot %s, which is mended", text);
+	message_error("snapshot %s has no monitor; a new one is started", text);
 	return launch_monitor(&record->id);
 }
 

@@ -99,7 +99,7 @@ int pending_snapshot_reap(int (*end)(const struct blksnap_id *id))
 	if (ret == GLOB_NOMATCH)
 		return 0;
 	if (ret) {
-		message_error("cannot list the drafts in " RUNTIME_DIR);
+		message_error("cannot list the pending snapshots in " RUNTIME_DIR);
 		return 1;
 	}
 	for (size_t i = 0; i < found.gl_pathc; i++)

@@ -43,7 +43,7 @@ bool storage_select_fits(dev_t storage, const struct targets *targets, char **re
 
 	*reason = NULL;
 	if (is_above_target(storage, targets))
-		ret = asprintf(reason, "it lies above a device of the snapshot");
+		ret = asprintf(reason, "it is stacked on a device of the snapshot");
 	for (size_t i = 0; !ret && i < targets->count; i++) {
 		const struct target *target = &targets->items[i];
 		unsigned int size = stack_block_size(target->member.number);
@@ -183,6 +183,6 @@ int storage_select_given(const char *path, const struct targets *targets,
 void storage_select_warn(const struct storage_place *place, const struct device_numbers *held)
 {
 	if (storage_select_overlaps(place->number, held))
-		message_note("%s lies on a device of another snapshot; if that stores on a device of this one, they can wait for each other until one is lost",
+		message_note("%s is on a device of another snapshot; if that snapshot stores on a device of this one, they can wait for each other until one is lost",
 			     place->path);
 }

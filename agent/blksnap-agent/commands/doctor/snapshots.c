@@ -69,7 +69,7 @@ static bool is_unwatched(const struct snapshot_status *snapshot, char *text, siz
 
 	if (snapshot->monitor || runtime_locked(&snapshot->record.id, "create"))
 		return false;
-	snprintf(text, size, "nobody looks after snapshot %s; run blksnap-agent cleanup",
+	snprintf(text, size, "snapshot %s has no monitor; run blksnap-agent cleanup",
 		 name_of(snapshot, id));
 	return true;
 }
@@ -77,7 +77,7 @@ static bool is_unwatched(const struct snapshot_status *snapshot, char *text, siz
 void doctor_watched(const struct settings *settings, struct finding *finding)
 {
 	(void)settings;
-	check_snapshots(finding, is_unwatched, "all snapshots are looked after");
+	check_snapshots(finding, is_unwatched, "all snapshots are monitored");
 }
 
 static bool is_low(const struct snapshot_status *snapshot, char *text, size_t size)
@@ -105,7 +105,7 @@ static bool is_old(const struct snapshot_status *snapshot, char *text, size_t si
 
 	if (snapshot->record.expires || seconds <= OLD_SECONDS)
 		return false;
-	snprintf(text, size, "snapshot %s is held for %s and does not end by itself; if no backup needs it, run blksnap-agent snapshot destroy %s",
+	snprintf(text, size, "snapshot %s is held for %s and has no expiry time; if no backup needs it, run blksnap-agent snapshot destroy %s",
 		 name_of(snapshot, id), time_format(seconds, age), name_of(snapshot, id));
 	return true;
 }
