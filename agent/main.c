@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One program with two faces: the name it is called by decides. */
+/* One program with two names; the name it is called by decides. */
 #include <string.h>
 
 #include "blksnap-agent/agent.h"

@@ -5,7 +5,7 @@
 #include "access.h"
 #include "command.h"
 
-/* Scripts attach without looking first, so that it is attached already is no error. */
+/* Scripts attach unconditionally: a device that is attached already is not an error. */
 static int run(const struct options *options)
 {
 	int device = access_device(options->device);

@@ -6,13 +6,13 @@
 
 /**
  * struct command - a subcommand
- * @name: as it is called
+ * @name: its name
  * @usage: its options, for the help text
  * @summary: what it does, in one line
- * @help: more about it, in lines of at most 80 characters, or NULL
- * @takes: the options it takes, of &enum option_bit
- * @needs: those of them that must be given
- * @run: does it; returns the exit status, and has printed a message if that is 1
+ * @help: further explanation in lines of at most 80 characters, or NULL
+ * @takes: accepted options, of &enum option_bit
+ * @needs: required options
+ * @run: runs it; returns the exit status, which is 1 after a message
  */
 struct command {
 	const char *name;

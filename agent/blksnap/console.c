@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The subcommands, and nothing of what they do. */
+/* The dispatcher of the console tool. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

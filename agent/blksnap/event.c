@@ -8,7 +8,7 @@ static void report_corrupted(struct report *report, const struct blksnap_event *
 	report_signed(report, "err_code", -event->error);
 }
 
-/* NULL for one that a later module may have. */
+/* Returns NULL for an event that only a later module has. */
 static const char *name_of(uint32_t code)
 {
 	switch (code) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events of a snapshot, in the form that people and scripts read. */
+/* Printing events of a snapshot. */
 #ifndef BLKSNAP_EVENT_H
 #define BLKSNAP_EVENT_H
 
 #include "report.h"
 
-/* When it happened, which one it is, and the values that belong to it. */
+/* Add the time, the name and the values of an event. */
 void event_report(struct report *report, const struct blksnap_event *event);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices that a snapshot is given. What fails leaves them as they were. */
+/* Devices that are added to a snapshot. On failure they are left as they were. */
 #ifndef BLKSNAP_MEMBERS_H
 #define BLKSNAP_MEMBERS_H
 
@@ -9,10 +9,10 @@
 #include <blksnap/blksnap.h>
 
 /**
- * struct member - a device that is to be in a snapshot
- * @name: as written
- * @fd: open device, or -1
- * @attached: by this call, which therefore detaches it if anything fails
+ * struct member - a device to be added to a snapshot
+ * @name: as the user wrote it
+ * @fd: descriptor, or -1
+ * @attached: attached by this command, which detaches it again on failure
  */
 struct member {
 	const char *name;
@@ -26,18 +26,18 @@ struct members {
 };
 
 /*
- * Opens the devices, and attaches those that are not attached. Returns 0, or 1 after a
- * message. Either way snapshot_members_close() follows.
+ * Open the devices, and attach those that are not attached. Returns 0, or 1 after a message;
+ * snapshot_members_close() follows in both cases.
  */
 int snapshot_members_attach(struct members *members, const char *const *names, size_t count);
 
 /*
- * Adds them to a snapshot, which messages name by @id_text, or as a new one if that is NULL.
- * Returns 0, or 1 after a message.
+ * Add the devices to a snapshot; messages call it @id_text, or the new snapshot if @id_text is
+ * NULL. Returns 0, or 1 after a message.
  */
 int snapshot_members_add(const struct members *members, const struct blksnap_id *id, const char *id_text);
 
-/* Closes them. With @failed, those that snapshot_members_attach() attached are detached again. */
+/* Close the devices. With @failed, detach those that snapshot_members_attach() attached. */
 void snapshot_members_close(struct members *members, bool failed);
 
 #endif

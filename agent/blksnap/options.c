@@ -25,7 +25,7 @@ static const struct spec {
 	{ OPTION_ID, 'i', "id", "ID", "the snapshot, as snapshot_create printed it" },
 	{ OPTION_FILE, 'f', "file", "FILE", "path of a file" },
 	{ OPTION_FIELD, 'f', "field", "FIELD", "print only this value" },
-	/* --range, as some scripts have it, is an abbreviation that getopt_long() accepts. */
+	/* Some scripts use --range, which getopt_long() accepts as an abbreviation. */
 	{ OPTION_RANGES, 'r', "ranges", "SECTOR:COUNT",
 	  "first sector and number of sectors of 512 bytes;\n"
 	  "may be given several times" },
@@ -38,7 +38,7 @@ static const struct spec {
 
 #define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
 
-/* The longest written form of an option, for columns that line up. */
+/* The width of the longest option in the help text. */
 #define HELP_COLUMN	28
 
 static void print_help_line(const struct spec *spec)
@@ -71,7 +71,7 @@ static const struct spec *find_spec(unsigned int takes, int letter)
 	return NULL;
 }
 
-/* The table in the two forms that getopt_long() wants. */
+/* Convert the table to the two forms for getopt_long(). */
 static void fill_getopt(unsigned int takes, char *letters, struct option *longs)
 {
 	*letters++ = ':';
@@ -128,7 +128,7 @@ static int set_text(const char **where, const char *text)
 	return *text ? 0 : -EINVAL;
 }
 
-/* 0 or a negative errno */
+/* Returns 0 or a negative errno. */
 static int set_value(struct options *options, enum option_bit option, const char *text)
 {
 	switch (option) {
@@ -173,7 +173,7 @@ static int set_option(struct options *options, const struct spec *spec, const ch
 	return ret ? bad_value(spec, text, ret) : 0;
 }
 
-/* What follows an option that may be given several times belongs to it: "-r 0:8 16:8". */
+/* Words that follow a repeatable option are further values of it: "-r 0:8 16:8". */
 static int set_more(struct options *options, const struct spec *last, const char *text)
 {
 	if (last && (last->option & (OPTION_DEVICES | OPTION_RANGES)))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options of the subcommands: one table says how each is written and what it means. */
+/* The options of the subcommands. One table defines all of them. */
 #ifndef BLKSNAP_OPTIONS_H
 #define BLKSNAP_OPTIONS_H
 
@@ -13,14 +13,14 @@
 
 struct command;
 
-/* A subcommand takes FILE or FIELD, and DEVICE or DEVICES, never both. */
+/* No subcommand takes both FILE and FIELD, or both DEVICE and DEVICES. */
 enum option_bit {
 	OPTION_DEVICE	= 1 << 0,
-	OPTION_DEVICES	= 1 << 1,	/* may be given several times */
+	OPTION_DEVICES	= 1 << 1,	/* repeatable */
 	OPTION_ID	= 1 << 2,
 	OPTION_FILE	= 1 << 3,
 	OPTION_FIELD	= 1 << 4,
-	OPTION_RANGES	= 1 << 5,	/* may be given several times */
+	OPTION_RANGES	= 1 << 5,	/* repeatable */
 	OPTION_TIMEOUT	= 1 << 6,
 	OPTION_PATH	= 1 << 7,
 	OPTION_LIMIT	= 1 << 8,
@@ -29,20 +29,20 @@ enum option_bit {
 };
 
 /**
- * struct options - what the user asked for
- * @given: the options that are set, of &enum option_bit; the others are zero
- * @device: as written, so it may be a tag such as UUID=
- * @devices: the same for several
+ * struct options - a parsed command line
+ * @given: options that were given, of &enum option_bit; the members of others are zero
+ * @device: as the user wrote it: a path, or a tag such as UUID=
+ * @devices: the same, several
  * @device_count: number of @devices
- * @id: the snapshot
- * @id_text: the snapshot as written, for messages
+ * @id: of the snapshot
+ * @id_text: the id as the user wrote it, for messages
  * @file: path of a file
- * @field: name of the only value wanted
+ * @field: name of the only value to print
  * @ranges: in sectors
  * @timeout_ms: in milliseconds
  * @path: a folder
  * @limit_mb: in MiB
- * @json: results as JSON
+ * @json: print results as JSON
  */
 struct options {
 	unsigned int given;
@@ -61,13 +61,13 @@ struct options {
 };
 
 /*
- * argv[0] is the name of the subcommand. Returns 0, or 1 after a message. Either way
- * options_free() follows.
+ * Parse the command line; argv[0] is the name of the subcommand. Returns 0, or 1 after a message;
+ * options_free() follows in both cases.
  */
 int options_parse(struct options *options, const struct command *command, int argc, char **argv);
 void options_free(struct options *options);
 
-/* Prints the lines of a help text for the options in @takes. */
+/* Print a line of help for each option in @takes. */
 void options_help(unsigned int takes);
 
 #endif

@@ -46,7 +46,7 @@ int place_of_file(struct place *place, const char *file, enum blksnap_extents_us
 	int fd, status;
 
 	memset(place, 0, sizeof(*place));
-	/* O_NONBLOCK so that a FIFO is refused and not waited for. */
+	/* With O_NONBLOCK, a FIFO is refused instead of blocking open(). */
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		report_error(-errno, "cannot open file %s", file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ranges of a device that the user named, directly or by a file that lies there. */
+/* Ranges of a device, given directly or as a file on the device. */
 #ifndef BLKSNAP_PLACE_H
 #define BLKSNAP_PLACE_H
 
@@ -9,10 +9,10 @@
 
 /**
  * struct place - a device and ranges of it
- * @path: of the device, for the kernel to open
- * @ranges: of the device; they belong to @extents, or to whoever named them
+ * @path: of the device, for the kernel
+ * @ranges: of the device; owned by @extents or by the caller
  * @count: number of @ranges
- * @extents: where the file lies, or NULL if there is none
+ * @extents: of the file, or NULL
  */
 struct place {
 	char *path;
@@ -22,8 +22,8 @@ struct place {
 };
 
 /*
- * Where a file lies, which for the second is open as @fd and named only for messages.
- * Returns 0, or 1 after a message; place_free() follows either way.
+ * Find the ranges of a file; for the second function it is open as @fd, and named for messages
+ * only. Returns 0, or 1 after a message; place_free() follows in both cases.
  */
 int place_of_file(struct place *place, const char *file, enum blksnap_extents_use use);
 int place_of_open_file(struct place *place, int fd, const char *file, enum blksnap_extents_use use);

@@ -12,7 +12,7 @@
 #include "pool.h"
 #include "report.h"
 
-/* Better to learn at once that the folder will not do than when space runs short. */
+/* Check the folder at the start, not only when space runs short. */
 static int check_folder(const char *folder)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -54,7 +54,7 @@ static struct pool_file *add_entry(struct pool *pool)
 	return &files[pool->count];
 }
 
-/* Files of an earlier run for the same snapshot may still be in use, so never the same name. */
+/* Never reuse a name: files of an earlier run for the same snapshot may still be in use. */
 static int create(struct pool *pool, struct pool_file *file)
 {
 	do {

@@ -2,9 +2,9 @@
 /*
  * The storage files of one snapshot, all in one folder.
  *
- * The kernel writes to the blocks of a file that it was given, whatever the file system
- * thinks of them. Such a file may be removed only when the snapshot is gone; until then it
- * is also held open, so that its blocks stay its own even if somebody else removes it.
+ * The kernel writes to the blocks of such a file directly, behind the back of the file system. So a
+ * file may be removed only when the snapshot is gone. Until then it is also kept open, so that its
+ * blocks are not freed if somebody else removes it.
  */
 #ifndef BLKSNAP_POOL_H
 #define BLKSNAP_POOL_H
@@ -20,13 +20,13 @@ struct pool_file {
 
 /**
  * struct pool - the files
- * @folder: where they are, an absolute path
- * @id: of the snapshot, a part of their names
- * @files: in the order in which they were made
+ * @folder: absolute path of the folder
+ * @id: of the snapshot, a part of the names
+ * @files: in the order of their creation
  * @count: number of @files
  * @number: of the next name to try
- * @limit: bytes that all together may have
- * @used: bytes that they have
+ * @limit: maximum total size in bytes
+ * @used: total size in bytes
  */
 struct pool {
 	char *folder;
@@ -38,19 +38,19 @@ struct pool {
 	uint64_t used;
 };
 
-/* These return 0, or 1 after a message. pool_free() follows also if the first one fails. */
+/* These functions return 0, or 1 after a message. pool_free() follows even if pool_init() fails. */
 int pool_init(struct pool *pool, const char *folder, const char *id, uint64_t limit);
 
-/* Makes a file with @bytes allocated, the last of @files then. */
+/* Create a file of @bytes, and append it to @files. */
 int pool_grow(struct pool *pool, uint64_t bytes);
 
-/* Removes the last file. Only if the kernel was never told of it. */
+/* Remove the last file, which the kernel must not know. */
 int pool_drop(struct pool *pool);
 
-/* Removes all files. Only when the snapshot is gone. */
+/* Remove all files of a snapshot that is gone. */
 int pool_remove(struct pool *pool);
 
-/* Says which files stay, if any. */
+/* Report the files that are left, if any. */
 void pool_leave(const struct pool *pool);
 
 void pool_free(struct pool *pool);

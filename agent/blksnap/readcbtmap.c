@@ -11,10 +11,10 @@
 #include "command.h"
 #include "report.h"
 
-/* How much is asked for at once: the answer has to fit the result of an ioctl. */
+/* The size of a piece is the return value of an ioctl, so it must fit an int. */
 #define PIECE	(1U << 20)
 
-/* 0 or a negative errno; -EIO for a map that ends early. */
+/* Returns 0 or a negative errno; -EIO for a map that ends early. */
 static int read_pieces(int device, uint8_t *map, uint32_t size)
 {
 	uint32_t done = 0;
@@ -32,7 +32,7 @@ static int read_pieces(int device, uint8_t *map, uint32_t size)
 	return 0;
 }
 
-/* The pieces belong together only if no snapshot was taken in between. */
+/* The pieces are of one map only if no snapshot was taken in between. */
 static int check_same(int device, const struct blksnap_tracker_info *before)
 {
 	struct blksnap_tracker_info after;
@@ -89,7 +89,7 @@ static int write_file(const char *path, const uint8_t *data, size_t size)
 	return ret;
 }
 
-/* The file is touched only when the whole map is there. */
+/* The file is opened only when the whole map was read. */
 static int run(const struct options *options)
 {
 	int device = access_device(options->device);

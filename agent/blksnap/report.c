@@ -7,7 +7,7 @@
 
 #include "report.h"
 
-/* A program in the middle must not see the message in front of earlier results. */
+/* The standard output is flushed first, so that messages and results stay in order in a pipe. */
 static void print_message(const char *format, va_list arguments)
 {
 	fflush(stdout);

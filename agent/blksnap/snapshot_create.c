@@ -23,13 +23,13 @@ static int print(const struct blksnap_id *id, bool json)
 {
 	struct report report;
 
-	/* Bare when it is for s=$(blksnap snapshot_create ...) */
+	/* Print the bare id, for s=$(blksnap snapshot_create ...). */
 	report_begin(&report, json, json ? NULL : "id");
 	report_id(&report, "id", id);
 	return report_end(&report);
 }
 
-/* A snapshot whose id nobody got to know could never be destroyed: taken back as well. */
+/* If the id cannot be printed, the snapshot is destroyed again: nobody else knows the id. */
 static int create(int control, const struct members *members, bool json)
 {
 	struct blksnap_id id;
@@ -53,7 +53,7 @@ static int run(const struct options *options)
 
 	if (control < 0)
 		return 1;
-	/* That nobody reads the id is learned from writing it. */
+	/* With SIGPIPE ignored, a closed pipe makes the write fail. */
 	signal(SIGPIPE, SIG_IGN);
 	status = snapshot_members_attach(&members, options->devices, options->device_count);
 	if (!status)

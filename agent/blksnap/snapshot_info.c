@@ -9,7 +9,7 @@
 #include "command.h"
 #include "report.h"
 
-/* Lines have the path, for mount and dd; JSON has the name in /sys/block. */
+/* Lines contain the path, for mount and dd; JSON contains the name in /sys/block. */
 static int print(const struct blksnap_image_info *info, const struct options *options)
 {
 	bool is_path = info->name[0] && !options->json;

@@ -9,7 +9,7 @@
 #include "event.h"
 #include "report.h"
 
-/* How the wait ended, if not in a failure; else NULL. */
+/* Returns the result of the wait, or NULL if it failed. */
 static const char *result_of(int ret)
 {
 	switch (ret) {

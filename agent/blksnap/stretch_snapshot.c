@@ -16,16 +16,18 @@
 
 #define MIB		(UINT64_C(1) << 20)
 
-/* How long a signal that comes just before the wait can go unnoticed. */
+/*
+ * The wait for events is limited: a signal that arrives just before the wait does not interrupt it.
+ */
 #define WAIT_MS		1000
 
 /**
- * struct stretch - a snapshot that is being looked after
- * @options: what the user asked for
- * @control: the way to the module
- * @pool: the files
- * @known: the snapshot was seen to exist
- * @corrupted: an image was lost
+ * struct stretch - a monitored snapshot
+ * @options: the command line
+ * @control: descriptor of the module
+ * @pool: storage files
+ * @known: the snapshot has been seen
+ * @corrupted: an image is lost
  */
 struct stretch {
 	const struct options *options;
@@ -44,8 +46,8 @@ static void stop(int signal)
 }
 
 /*
- * No SA_RESTART: the wait for an event has to end. SIGHUP stays ignored under nohup(1), and
- * that nobody reads our output any more is no reason to stop.
+ * Without SA_RESTART, so that a signal ends the wait for an event. SIGHUP stays ignored under
+ * nohup(1), and a closed pipe is no reason to stop.
  */
 static void catch_signals(void)
 {
@@ -78,7 +80,7 @@ static void print_file(const struct stretch *stretch, const char *file, const st
 	report_end(&report);
 }
 
-/* Whole MiB, which all block sizes divide, and within the limit. 0 if nothing is left. */
+/* Returns whole MiB, a multiple of every block size, within the limit; 0 if nothing is left. */
 static uint64_t allowed_bytes(const struct stretch *stretch, uint64_t sectors)
 {
 	const struct pool *pool = &stretch->pool;
@@ -92,7 +94,7 @@ static uint64_t allowed_bytes(const struct stretch *stretch, uint64_t sectors)
 	return left;
 }
 
-/* After the kernel was told of the file, it stays even if that failed: part may be in use. */
+/* A file that the kernel refused stays, since a part of it may be in use. */
 static void append_last_file(struct stretch *stretch)
 {
 	struct pool_file *file = &stretch->pool.files[stretch->pool.count - 1];
@@ -128,7 +130,7 @@ static void handle_event(struct stretch *stretch, const struct blksnap_event *ev
 		append_last_file(stretch);
 }
 
-/* Returns -ESRCH when the snapshot is gone, -EINTR after a signal, or what went wrong. */
+/* Returns -ESRCH when the snapshot is gone, -EINTR after a signal, or another negative errno. */
 static int watch(struct stretch *stretch)
 {
 	struct blksnap_event event;
@@ -142,7 +144,7 @@ static int watch(struct stretch *stretch)
 			return ret;
 		stretch->known = true;
 	}
-	/* Often the snapshot is destroyed first, and then whoever looks after it stopped. */
+	/* Often the snapshot is destroyed first, and its monitor stopped next. */
 	ret = blksnap_event_wait(stretch->control, &stretch->options->id, 0, &event);
 	return ret == -ESRCH ? ret : -EINTR;
 }

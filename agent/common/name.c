@@ -23,7 +23,7 @@ static bool is_tag(const char *name)
 	return false;
 }
 
-/* Links such as those of /dev/disk/by-uuid are followed. */
+/* Links such as those in /dev/disk/by-uuid are followed. */
 static bool is_image(const char *path)
 {
 	char *real = realpath(path, NULL);
@@ -35,7 +35,7 @@ static bool is_image(const char *path)
 	return image;
 }
 
-/* Among all devices that are no images, the only one with the tag. */
+/* Find the only device with the tag, images excluded. */
 static int search_cache(blkid_cache cache, const char *type, const char *value, char **path)
 {
 	blkid_dev_iterate iterate = blkid_dev_iterate_begin(cache);
@@ -62,7 +62,7 @@ static int search_cache(blkid_cache cache, const char *type, const char *value, 
 	return *path ? 0 : -ENOMEM;
 }
 
-/* "/dev/null" is no cache file at all: what is found is what is there now. */
+/* With "/dev/null" libblkid has no cache file, and scans the devices that exist now. */
 static int search(const char *type, const char *value, char **path)
 {
 	blkid_cache cache;
@@ -77,8 +77,8 @@ static int search(const char *type, const char *value, char **path)
 }
 
 /*
- * libblkid knows which of several devices to prefer, such as the multipath device before
- * its legs; only if it prefers an image, the others are looked through here.
+ * libblkid knows which of several devices to prefer, such as a multipath device to its paths. Only
+ * if it prefers an image, the other devices are searched here.
  */
 static int resolve_tag(const char *name, char **path)
 {
@@ -117,8 +117,7 @@ static bool leads_to(const char *path, dev_t number)
 }
 
 /*
- * The kernel's own name first. A /dev that has others may have /dev/block, which udev makes;
- * else libblkid looks through /dev.
+ * Try the kernel's name first, then /dev/block, which udev creates; libblkid searches all of /dev.
  */
 char *name_of_device(dev_t number)
 {

@@ -6,15 +6,14 @@
 #include <sys/types.h>
 
 /*
- * The path of a device that was given as a path or as UUID=, LABEL=, PARTUUID= or
- * PARTLABEL=. An image of a snapshot carries the tags of its origin and is never what is
- * meant by one. Returns 0 and a path to be freed, -ENOENT if no device has this tag,
- * -ENOTUNIQ if several have it and none is to be preferred, or -ENOMEM. A path is returned
- * as it is, whether it leads anywhere or not.
+ * Resolve a device that was given as a path, or as UUID=, LABEL=, PARTUUID= or PARTLABEL=. Images
+ * of snapshots, which have the tags of their origins, are ignored. Returns 0 with a path that the
+ * caller frees, -ENOENT if no device has the tag, -ENOTUNIQ if several devices have it and none is
+ * preferred, or -ENOMEM. A path is returned unchanged, even if it does not exist.
  */
 int name_resolve(const char *name, char **path);
 
-/* A path that leads to the device of this number, to be freed, or NULL. */
+/* Returns a path of the device with a number. The caller frees it; NULL if there is none. */
 char *name_of_device(dev_t number);
 
 #endif

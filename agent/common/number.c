@@ -9,7 +9,7 @@ int number_scan(const char *text, const char **end, uint64_t *value)
 	unsigned long long result;
 	char *rest;
 
-	/* strtoull() takes "-1" for a large number and skips blanks. */
+	/* strtoull() accepts signs and leading blanks. */
 	if (*text < '0' || *text > '9')
 		return -EINVAL;
 	errno = 0;

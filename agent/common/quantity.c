@@ -21,7 +21,7 @@ static const struct unit time_units[] = {
 	{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 }, { '\0', 1 },
 };
 
-/* Both tables end with the letter that is none. *end is what follows the unit. */
+/* Both tables end with a unit without a letter. *end is the rest of the text. */
 static int parse(const char *text, const struct unit *unit, const char **end, uint64_t *value)
 {
 	uint64_t number;
@@ -39,7 +39,7 @@ static int parse(const char *text, const struct unit *unit, const char **end, ui
 	return 0;
 }
 
-/* What may follow the letter of a size: they are powers of 1024 with all of these. */
+/* Sizes may end in B or iB, with the same meaning: all units are powers of 1024. */
 static bool is_byte(const char *text, bool has_letter)
 {
 	return !*text || !strcmp(text, "B") || (has_letter && !strcmp(text, "iB"));

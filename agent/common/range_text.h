@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ranges that a user wrote. */
+/* Parsing ranges. */
 #ifndef BLKSNAP_RANGE_TEXT_H
 #define BLKSNAP_RANGE_TEXT_H
 
 #include "ranges.h"
 
-/* Appends a range written as SECTOR:COUNT; the errors are those of ranges_add(). */
+/* Append a range written as SECTOR:COUNT. Returns as ranges_add(). */
 int ranges_parse(struct ranges *ranges, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A growing list of ranges of a block device, in sectors of 512 bytes. */
+/* A list of ranges of a block device, in sectors of 512 bytes. */
 #ifndef BLKSNAP_RANGES_H
 #define BLKSNAP_RANGES_H
 
@@ -18,12 +18,12 @@ struct ranges {
 };
 
 /*
- * Appends a range. Returns -EINVAL for an empty one, -ERANGE for one that ends beyond the
+ * Append a range. Returns 0, -EINVAL for an empty range, -ERANGE if the range ends beyond the
  * largest sector number, or -ENOMEM.
  */
 int ranges_add(struct ranges *ranges, uint64_t offset, uint64_t count);
 
-/* The same, but a range that continues the last makes that longer. */
+/* The same; a range that continues the last one extends it. */
 int ranges_merge(struct ranges *ranges, uint64_t offset, uint64_t count);
 
 void ranges_free(struct ranges *ranges);

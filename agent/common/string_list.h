@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A growing list of texts of its own. */
+/* A list of strings. */
 #ifndef BLKSNAP_STRING_LIST_H
 #define BLKSNAP_STRING_LIST_H
 
@@ -11,12 +11,12 @@ struct strings {
 	size_t count;
 };
 
-/* Appends a copy; 0 or -ENOMEM. */
+/* Append a copy. Returns 0 or -ENOMEM. */
 int strings_add(struct strings *strings, const char *text);
 
 bool strings_have(const struct strings *strings, const char *text);
 
-/* All of them with @between between, to be freed, or NULL without memory. */
+/* Join all strings with a separator. The caller frees the result; NULL if out of memory. */
 char *strings_join(const struct strings *strings, const char *between);
 
 void strings_free(struct strings *strings);

@@ -4,7 +4,7 @@
 
 #include "text_file.h"
 
-/* Records and files of /proc and /sys are a few thousand bytes. */
+/* Records, and files in /proc and /sys, have a few thousand bytes. */
 #define SIZE_MOST	(1 << 20)
 
 char *text_file_read(const char *path)

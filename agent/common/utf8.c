@@ -7,7 +7,7 @@
 
 #include "utf8.h"
 
-/* The smallest character that needs so many bytes. */
+/* The smallest code point that needs so many bytes. */
 static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 
 static size_t length_of(unsigned char first)
@@ -21,7 +21,7 @@ static size_t length_of(unsigned char first)
 	return first >= 0xf0 && first < 0xf5 ? 4 : 0;
 }
 
-/* The bytes of the character that a text begins with; 0 if that is none. */
+/* Returns the length of the character at the start of the text; 0 if it is not valid UTF-8. */
 static size_t character(const unsigned char *text)
 {
 	size_t length = length_of(*text);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names of files may be any bytes, JSON is UTF-8. */
+/* File names may contain any bytes; JSON is UTF-8. */
 #ifndef BLKSNAP_UTF8_H
 #define BLKSNAP_UTF8_H
 
-/* A copy in which each byte that is not UTF-8 is written as \xNN; to be freed, or NULL. */
+/*
+ * Returns a copy in which each byte that is not valid UTF-8 is written as \xNN. The caller frees
+ * it; NULL if out of memory.
+ */
 char *utf8_escape(const char *text);
 
 #endif

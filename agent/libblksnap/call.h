@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How the kernel is asked. */
+/* Calls to the kernel. */
 #ifndef BLKSNAP_CALL_H
 #define BLKSNAP_CALL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* More ranges than this are handed over in several calls. */
+/* Longer arrays of ranges are passed in several calls. */
 #define RANGES_AT_ONCE	65536
 
-/* What the command returns, which for some is more than 0, or a negative errno. */
+/* Returns the result of the command, which may be positive, or a negative errno. */
 int call(int fd, unsigned long request, void *argument);
 
-/* 0 or a negative errno. */
+/* The same for commands that return 0. */
 int call_plain(int fd, unsigned long request, void *argument);
 
-/* A descriptor for ioctls, or a negative errno. */
+/* Open a file for ioctls. Returns a descriptor or a negative errno. */
 int call_open(const char *path);
 
-/* How many of @count ranges the next call takes. */
+/* Returns how many of @count ranges the next call passes. */
 uint32_t call_batch(size_t count);
 
 #endif

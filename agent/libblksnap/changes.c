@@ -8,7 +8,7 @@
 
 /**
  * struct blksnap_changes - see the public header
- * @device: an open device, the caller's
+ * @device: descriptor of the device, owned by the caller
  * @walk: over its map
  */
 struct blksnap_changes {
@@ -28,7 +28,7 @@ static bool same_id(const struct blksnap_id *one, const struct blksnap_id *other
 	return !memcmp(one, other, sizeof(*one));
 }
 
-/* Before the first take of a generation there are no numbers to have been copied at. */
+/* Before the first snapshot of a generation there are no valid numbers. */
 static int check(const struct blksnap_tracker_info *info, const struct blksnap_id *generation,
 		 unsigned int since)
 {
@@ -64,7 +64,7 @@ const struct blksnap_tracker_info *blksnap_changes_info(const struct blksnap_cha
 	return &changes->walk.info;
 }
 
-/* The pieces belong together only if no snapshot was taken in between. */
+/* The pieces are of one map only if no snapshot was taken in between. */
 static int check_same(const struct blksnap_changes *changes)
 {
 	const struct blksnap_tracker_info *before = &changes->walk.info;

@@ -12,13 +12,13 @@
 
 #define FILTER_NAME	"blksnap"
 
-/* Our types are handed to the kernel as they are. */
+/* Structures of the library are passed to the kernel unconverted. */
 _Static_assert(sizeof(struct blksnap_id) == sizeof(struct blksnap_uuid), "id");
 _Static_assert(sizeof(struct blksnap_range) == sizeof(struct blksnap_sectors), "range");
 _Static_assert(offsetof(struct blksnap_range, count) == offsetof(struct blksnap_sectors, count),
 	       "range");
 
-/* Looked at before it is opened, since opening a FIFO or a tape would have an effect. */
+/* Checked before open(), which has side effects on a FIFO or a tape. */
 int blksnap_device_open(const char *path)
 {
 	struct stat st;

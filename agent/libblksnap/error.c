@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Sentences. What an errno means depends on what was tried; what it always means stands in
- * a table of its own.
+ * Explanations of errors. An errno has a meaning for each operation; a second table has the
+ * meanings that are common to all operations.
  */
 #include <errno.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include "call.h"
 #include "event.h"
 
-/* The data of an event is not aligned for what it holds, hence the copies. */
+/* The data of an event is not aligned, hence the copies. */
 static void decode_low_space(const uint8_t *data, struct blksnap_event *event)
 {
 	struct blksnap_event_low_free_space low;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the kernel tells of an event, in our terms. */
+/* Converts an event of the kernel to the public structure. */
 #ifndef BLKSNAP_EVENT_H
 #define BLKSNAP_EVENT_H
 

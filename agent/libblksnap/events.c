@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The kernel has no descriptor to poll for events, only a call that waits. A thread makes
- * the call and sends what comes through a pair of sockets.
+ * The kernel has no descriptor to poll for events, only a call that waits. A thread makes the call,
+ * and sends the events through a socket pair.
  *
- * The thread is ended by cancelling it. It can be cancelled only while it waits in the
- * kernel or writes to the socket, where it owns nothing.
+ * The thread is ended by cancellation. Cancellation is enabled only while the thread waits in the
+ * kernel or writes to the socket, when it owns nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 #include "call.h"
 
-/* The call ends now and then, to no effect. */
+/* The call returns after an hour at the latest, and is repeated. */
 #define WAIT_MS		3600000
 
 struct message {
@@ -29,12 +29,12 @@ struct message {
 
 /**
  * struct blksnap_events - see the public header
- * @control: the thread's way to the module
+ * @control: descriptor of the module, for the thread
  * @id: of the snapshot
- * @reader: our end of the pair of sockets
+ * @reader: the caller's end of the socket pair
  * @writer: the thread's end
  * @thread: waits and writes
- * @final: 0, or the last result, which is told again and again
+ * @final: 0, or the last result, which is returned from then on
  */
 struct blksnap_events {
 	int control;
@@ -57,7 +57,7 @@ static int wait_cancellable(struct blksnap_events *events, struct blksnap_event 
 	return ret;
 }
 
-/* Waits if the reader is slow, so that no event gets lost. */
+/* Blocks if the reader is slow, so that no event is lost. */
 static int send_cancellable(struct blksnap_events *events, const struct message *message)
 {
 	ssize_t sent;
@@ -86,7 +86,7 @@ static void *gather(void *argument)
 	return NULL;
 }
 
-/* Signals are not the thread's business. */
+/* The thread blocks all signals, which are for the program. */
 static int start(struct blksnap_events *events)
 {
 	sigset_t all, old;

@@ -10,7 +10,7 @@
 
 #define EXTENTS_AT_ONCE		512
 
-/* UNWRITTEN is what fallocate() leaves: the place is settled, only its content is not. */
+/* UNWRITTEN is set after fallocate(): the location is final, only the content is missing. */
 #define HARMLESS_FLAGS	\
 	(FIEMAP_EXTENT_LAST | FIEMAP_EXTENT_UNWRITTEN | FIEMAP_EXTENT_MERGED)
 
@@ -45,7 +45,7 @@ static int refuse(struct extent_walk *walk, const char *reason)
 	return -EINVAL;
 }
 
-/* Appends bytes of the device that were found to belong to the file. */
+/* Append bytes of the device that belong to the file. */
 static int add_bytes(struct extent_walk *walk, uint64_t start, uint64_t length)
 {
 	int ret;
@@ -59,8 +59,7 @@ static int add_bytes(struct extent_walk *walk, uint64_t start, uint64_t length)
 }
 
 /*
- * File systems may answer with the whole extent around what was asked for, so both its
- * ends are cut to what is still to be dealt with.
+ * File systems may return the whole extent around the requested range, so it is cut at both ends.
  */
 int extent_add(struct extent_walk *walk, const struct fiemap_extent *extent)
 {
@@ -94,7 +93,7 @@ int extent_finish(struct extent_walk *walk)
 	return 0;
 }
 
-/* *more tells whether the file system has extents after these. */
+/* *more tells whether further extents follow. */
 static int add_some(struct extent_walk *walk, int fd, struct fiemap *map, bool *more)
 {
 	uint64_t position = walk->position;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where the bytes of a file lie on its device.
+ * Where the bytes of a file are on its device.
  *
- * The kernel will read and write the places behind the file system's back. A place that
- * the file system may still choose, shares with another file, or fills with something
- * else than the file's bytes must not get into the list.
+ * The kernel reads and writes these sectors behind the back of the file system. So sectors that the
+ * file system has not allocated finally, shares with another file, or uses for anything but the
+ * bytes of the file must not be in the list.
  */
 #ifndef BLKSNAP_EXTENT_H
 #define BLKSNAP_EXTENT_H
@@ -16,9 +16,9 @@
 #include "ranges.h"
 
 /**
- * struct extent_walk - a walk over the extents of one file, from its start
+ * struct extent_walk - a walk over the extents of a file, from its start
  * @use: what the ranges are for
- * @position: bytes of the file that were dealt with
+ * @position: bytes of the file that were processed
  * @end: where to stop, in bytes
  * @ranges: the result
  * @reason: after -EINVAL, what is wrong with the file, as "it has holes"
@@ -31,11 +31,11 @@ struct extent_walk {
 	const char *reason;
 };
 
-/* Both need the extents in the order of the file. 0, -EINVAL with a reason, or -ENOMEM. */
+/* Process the next extent, or the end of the file. Returns 0, -EINVAL with a reason, or -ENOMEM. */
 int extent_add(struct extent_walk *walk, const struct fiemap_extent *extent);
 int extent_finish(struct extent_walk *walk);
 
-/* The whole walk over an open file; also gives the errors of FS_IOC_FIEMAP. */
+/* Walk over an open file. Also returns the errors of FS_IOC_FIEMAP. */
 int extent_walk(struct extent_walk *walk, int fd);
 
 #endif

@@ -20,7 +20,7 @@
 #define BCACHEFS_SUPER_MAGIC	0xca451a4e
 #endif
 
-/* The addresses of these file systems are not places that stay. */
+/* File systems whose extents are not fixed locations on one device. */
 static const struct {
 	uint32_t magic;
 	const char *reason;
@@ -51,7 +51,7 @@ static int check_filesystem(int fd, const char **reason)
 	return 0;
 }
 
-/* XFS can keep a file's data on a second device, which stat() does not tell. */
+/* XFS may store the data of a file on its realtime device, which stat() does not show. */
 static int check_not_realtime(int fd, const char **reason)
 {
 	struct fsxattr attributes;
@@ -76,7 +76,10 @@ static int check(int fd, const struct stat *st, const char **reason)
 	return ret ? ret : check_not_realtime(fd, reason);
 }
 
-/* Not every file system tells that with the extents; old data would be there as it is. */
+/*
+ * Not every file system reports this with the extents; the raw blocks would not be the content of
+ * the file.
+ */
 static int check_plain(int fd, const char **reason)
 {
 	struct statx attributes;
@@ -90,8 +93,8 @@ static int check_plain(int fd, const char **reason)
 }
 
 /*
- * What is allocated behind the end of a file may be taken from it at any time, and a range
- * that ends within a block does not fit a device with blocks of that size.
+ * Space that is allocated beyond the end of a file may be freed at any time, and a range that ends
+ * within a block does not fit a device with blocks of that size.
  */
 static int storage_size(int fd, const struct stat *st, uint64_t *size, const char **reason)
 {
@@ -106,7 +109,7 @@ static int storage_size(int fd, const struct stat *st, uint64_t *size, const cha
 	return -EINVAL;
 }
 
-/* Written out first: nothing of the file may be on its way to the device later. */
+/* The file is written out first, so that no delayed write to its blocks follows later. */
 static int locate(int fd, const struct stat *st, struct extent_walk *walk)
 {
 	int ret;
@@ -129,7 +132,7 @@ static int locate(int fd, const struct stat *st, struct extent_walk *walk)
 
 /**
  * struct blksnap_extents - see the public header
- * @device: that the file system is on
+ * @device: of the file system
  * @ranges: in the order of the file
  */
 struct blksnap_extents {

@@ -6,7 +6,7 @@
 
 #define SECTOR_SIZE	512
 
-/* Whether @walk->next is in the piece, which for that may be read. */
+/* Make sure that @walk->next is in the piece, and read the next piece if it is not. */
 static int fill(struct map_walk *walk)
 {
 	uint32_t left = walk->info.block_count - walk->next;
@@ -25,7 +25,7 @@ static int fill(struct map_walk *walk)
 	return 0;
 }
 
-/* Goes on to the next entry that is changed, or is not; 0 or a negative errno. */
+/* Advance to the next entry that is changed, or unchanged. Returns 0 or a negative errno. */
 static int skip(struct map_walk *walk, bool changed)
 {
 	while (walk->next < walk->info.block_count) {

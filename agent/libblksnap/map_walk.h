@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A walk over a change map, apart from where the map comes from. */
+/* The walk over a change map, independent of its source. */
 #ifndef BLKSNAP_MAP_WALK_H
 #define BLKSNAP_MAP_WALK_H
 
 #include <blksnap/blksnap.h>
 
-/* Entries that are looked at together. */
+/* Number of entries that are read at once. */
 #define MAP_PIECE	(64U << 10)
 
-/* Reads like blksnap_map_read(). */
+/* Reads entries like blksnap_map_read(). */
 typedef int map_reader(void *source, uint32_t first, uint8_t *map, uint32_t length);
 
 /**
  * struct map_walk - the walk
- * @read: where the entries come from
- * @source: for @read
- * @info: what the map looks like
- * @since: entries above it are changed blocks
- * @next: entry to be looked at next
- * @piece: entries
- * @first: the entry that @piece begins with
- * @filled: entries in @piece
+ * @read: reads entries
+ * @source: argument of @read
+ * @info: properties of the map
+ * @since: larger entries are changed blocks
+ * @next: index of the next entry
+ * @piece: entries that were read
+ * @first: index of the first entry in @piece
+ * @filled: number of entries in @piece
  */
 struct map_walk {
 	map_reader *read;
@@ -33,7 +33,10 @@ struct map_walk {
 	uint32_t filled;
 };
 
-/* 1 and a range, 0 at the end, -EIO if the map ends early or does not fit the device. */
+/*
+ * Find the next range. Returns 1, 0 at the end, or a negative errno: -EIO if the map ends early or
+ * does not fit the device.
+ */
 int map_walk_next(struct map_walk *walk, struct blksnap_range *range);
 
 #endif

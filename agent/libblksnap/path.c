@@ -9,7 +9,7 @@
 
 #define NAME_KEY	"DEVNAME="
 
-/* The line of the file that begins with the key, without it. */
+/* Find the line that begins with a key, and return the rest of it. */
 static int read_name(const char *file, char *name, size_t size)
 {
 	FILE *uevent = fopen(file, "re");
@@ -28,7 +28,7 @@ static int read_name(const char *file, char *name, size_t size)
 	return ret;
 }
 
-/* The name that the kernel gave it, which is also that in a /dev without udev. */
+/* The kernel's name of the device is its name in /dev even without udev. */
 int blksnap_device_path(uint32_t major, uint32_t minor, char *path, size_t size)
 {
 	char file[64], name[512];

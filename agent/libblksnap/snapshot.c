@@ -72,7 +72,7 @@ int blksnap_snapshot_append(int control, const struct blksnap_id *id, const char
 	return 0;
 }
 
-/* There may be more by the second call than the first one counted: ask again then. */
+/* The number of snapshots may grow between the two calls; repeat them then. */
 int blksnap_snapshot_list(int control, struct blksnap_id **ids, size_t *count)
 {
 	struct blksnap_snapshot_collect collect = { .count = 0 };

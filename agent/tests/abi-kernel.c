@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sizes and numbers of the interface, worked out by hand from its definition and not from
- * our headers. All is said by the compiler; there is nothing to run.
+ * Sizes and numbers of the kernel interface, computed by hand from its definition, not from the
+ * headers. The compiler checks them; there is nothing to run.
  */
 #include <stddef.h>
 
 #include <linux/blk-filter.h>
 #include <linux/blksnap.h>
 
-/* Programs of 32 bits on x86 have smaller pointers, and 64-bit numbers at multiples of 4. */
+/* 32-bit programs on x86 have smaller pointers, and align 64-bit numbers to 4 bytes. */
 #if defined(__LP64__)
 #define BITS(long64, long32) (long64)
 #elif defined(__i386__)

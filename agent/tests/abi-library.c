@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The layout that programs linked against libblksnap.so.1 rely on. What is here may be
- * added to and never changed. All is said by the compiler; there is nothing to run.
+ * The layout that programs linked against libblksnap.so.1 rely on. Members may be added, and never
+ * changed. The compiler checks the layout; there is nothing to run.
  */
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Parsing, records, formats and growth of the agent: all that needs no device. */
+/* Unit tests of the agent: parsing, records, output formats and growth, all without a device. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,7 +194,7 @@ static void test_records(void)
 	record_free(&record);
 }
 
-/* What an earlier version wrote, of which a snapshot may still be held. */
+/* Records of an earlier version, whose snapshots may still exist. */
 static void test_old_records(void)
 {
 	static const char text[] =
@@ -260,7 +260,7 @@ static void test_growth(void)
 	expect(growth_next(&growth, UINT64_MAX, 1500) <= INT64_MAX, "nor beyond any number");
 }
 
-/* What a format prints of these extents, in memory. */
+/* Prints extents from memory in one of the formats. */
 struct extents {
 	const struct blksnap_range *ranges;
 	size_t count;
@@ -303,7 +303,7 @@ static char *printed(changes_format *format, struct extents *extents)
 	return text;
 }
 
-/* The blocks 0, 2, 3, and 9 which is shorter. */
+/* Blocks 0, 2, 3, and 9, which is shorter. */
 static const struct blksnap_range some_ranges[] = { { 0, 128 }, { 256, 256 }, { 1152, 120 } };
 
 static void expect_printed(changes_format *format, const char *wanted, const char *what)
@@ -333,7 +333,7 @@ static void test_formats(void)
 	free(text);
 }
 
-/* For bmap.sh, which gives it to bmaptool. */
+/* For bmap.sh, which passes the output to bmaptool. */
 static int print_bmap(void)
 {
 	struct extents extents = { some_ranges, 3, 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What unit tests count. */
+/* Expectations of unit tests. */
 #ifndef BLKSNAP_EXPECT_H
 #define BLKSNAP_EXPECT_H
 
@@ -7,7 +7,7 @@
 
 void expect(bool ok, const char *what);
 
-/* Prints the sum; the exit status of the program. */
+/* Print the totals. Returns the exit status. */
 int expect_end(void);
 
 #endif

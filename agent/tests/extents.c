@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What can be said of the library and of parsing without a device, a file system or the module. */
+/* Unit tests of the library and of parsing, without a device, a file system or the module. */
 #include <errno.h>
 #include <stdbool.h>
 
@@ -117,7 +117,7 @@ static struct fiemap_extent extent(uint64_t logical, uint64_t physical, uint64_t
 	};
 }
 
-/* A walk over a file of @size bytes with these extents. */
+/* Walk over a file of @size bytes with these extents. */
 static int walk_all(struct extent_walk *walk, struct ranges *ranges, enum blksnap_extents_use use,
 		    uint64_t size, const struct fiemap_extent *extents, size_t count)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The walk over a change map, ids and sentences: the library without a device. */
+/* Unit tests of the walk over a change map, of ids and of error texts, without a device. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define BLOCK	65536
 #define SECTORS	(BLOCK / 512)
 
-/* A map in memory that hands out at most @most entries at once. */
+/* A map in memory that returns at most @most entries at once. */
 struct source {
 	uint8_t *map;
 	uint32_t size;
@@ -75,7 +75,7 @@ static void test_small(uint32_t most)
 	free(walk);
 }
 
-/* Ranges that begin, end and go on at the borders of pieces. */
+/* Ranges that begin, end and continue at the borders of pieces. */
 static void test_pieces(void)
 {
 	uint32_t blocks = 3 * MAP_PIECE + 5;
@@ -154,7 +154,7 @@ static void test_ids(void)
 	expect(id_is_refused(" 1234567-89ab-cdef-0123-456789abcdef"), "a blank");
 }
 
-/* One sentence each: no line feed, no capital at the start, no stop at the end. */
+/* Error texts: no line feed, no capital at the start, no full stop. */
 static void test_sentences(void)
 {
 	for (int operation = 0; operation <= BLKSNAP_EXTENTS + 1; operation++) {

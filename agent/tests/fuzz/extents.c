@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Extents as a file system may tell them. Whatever they are, the ranges that come out are
- * as long as the file, are whole sectors, and do not overflow.
+ * Extents as a file system may report them. The resulting ranges are always as long as the file,
+ * consist of whole sectors, and do not overflow.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ const char *const fuzz_seeds[] = {
 	"\1\1\1\1\1\1\1\1", "0000000011111111", "\1\2\3\4\5\6\7\10\11\12\13\14", NULL,
 };
 
-/* Mostly small numbers of blocks, now and then anything. */
+/* Mostly small numbers of blocks, sometimes any number. */
 static uint64_t take(const uint8_t **data, size_t *size)
 {
 	uint64_t value = 0;

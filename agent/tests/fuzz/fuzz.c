@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fuzz SECONDS [SEED]: calls LLVMFuzzerTestOneInput(), as libFuzzer does, with inputs made
- * from those in fuzz_seeds by changing, cutting, doubling and joining them. The same seed
- * makes the same inputs.
+ * fuzz SECONDS [SEED]: call LLVMFuzzerTestOneInput(), as libFuzzer does, with inputs made from
+ * those in fuzz_seeds by changing, cutting, doubling and joining them. A seed always yields the
+ * same inputs.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 static uint64_t state;
 
-/* xorshift64*: fast, and the same everywhere */
+/* xorshift64*: fast, and the same on all machines. */
 static uint64_t draw(uint64_t below)
 {
 	state ^= state >> 12;
@@ -38,7 +38,7 @@ static size_t pick(uint8_t *input)
 	return length;
 }
 
-/* What parsers of text trip over. */
+/* Bytes that are special to parsers of text. */
 static uint8_t draw_byte(void)
 {
 	static const char special[] = "0123456789-:.,;=[]{}\"\\/#\n\r\t \0KMGTPsmhd";
@@ -95,7 +95,9 @@ static size_t mutate(uint8_t *input, size_t length)
 	}
 }
 
-/* In memory of exactly its size, so that the sanitizer sees what reads beyond. */
+/*
+ * The input is copied to memory of exactly its size, so that the sanitizer detects reads beyond it.
+ */
 static void try(const uint8_t *input, size_t length)
 {
 	uint8_t *exact = malloc(length ? length : 1);

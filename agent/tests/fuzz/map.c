@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Change maps: the ranges that come out are exactly the blocks above the number. */
+/* Change maps: the resulting ranges are exactly the blocks above the number. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ struct source {
 	size_t size;
 };
 
-/* In pieces of changing size, as a kernel may do it. */
+/* Reads pieces of varying size, as a kernel may. */
 static int read_some(void *argument, uint32_t first, uint8_t *map, uint32_t length)
 {
 	const struct source *source = argument;

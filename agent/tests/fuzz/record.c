@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The records in /run/blksnap; what was read is written and read again. */
+/* Records in /run/blksnap: what was parsed is formatted and parsed again. */
 #include <stdlib.h>
 #include <string.h>
 
