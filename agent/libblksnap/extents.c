@@ -77,8 +77,8 @@ static int check(int fd, const struct stat *st, const char **reason)
 }
 
 /*
- * Not every file system reports this with the extents; the raw blocks would not be the content of
- * the file.
+ * Not every file system reports compression and encryption with the extents. The kernel stores old
+ * data in the blocks of the file as it is, also if the file is to be encrypted.
  */
 static int check_plain(int fd, const char **reason)
 {
