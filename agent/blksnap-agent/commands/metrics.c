@@ -100,7 +100,7 @@ static int run(const struct arguments *arguments)
 	for (ret = snapshots ? 0 : -ENOMEM; !ret && opened < count; opened++)
 		ret = snapshot_status_read(&snapshots[opened], &ids[opened]);
 	if (ret)
-		message_errno(ret, "cannot read what is known of a snapshot");
+		message_errno(ret, "cannot read the record of a snapshot");
 	else
 		status = print_metrics(snapshots, count);
 	for (size_t i = 0; i < opened; i++)

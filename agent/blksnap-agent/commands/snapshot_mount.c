@@ -75,7 +75,7 @@ static int mount_below(const struct arguments *arguments, const struct record *r
 		return 1;
 	status = snapshot_status_read(&snapshot, &record->id) ? 1 : 0;
 	if (status)
-		message_error("cannot read what is known of snapshot %s", text);
+		message_error("cannot read the record of snapshot %s", text);
 	else
 		status = image_mount_all(&mounting, text);
 	if (!status)

@@ -75,7 +75,7 @@ static int print_snapshot(const struct blksnap_id *id, const char *word, bool js
 	int status = STATUS_FAILED;
 
 	if (ret) {
-		message_errno(ret, "cannot read what is known of snapshot %s", word);
+		message_errno(ret, "cannot read the record of snapshot %s", word);
 		goto free;
 	}
 	if (json) {

@@ -145,7 +145,7 @@ static int write_name(struct creation *creation)
 	if (lock >= 0)
 		close(lock);
 	if (ret)
-		message_errno(ret, "cannot write down the snapshot");
+		message_errno(ret, "cannot write the record of the snapshot");
 	return status || ret ? 1 : 0;
 }
 
@@ -212,7 +212,7 @@ static int write_state(struct creation *creation, enum record_state state)
 	creation->record.state = state;
 	ret = record_write(&creation->record);
 	if (ret)
-		message_errno(ret, "cannot write down the snapshot");
+		message_errno(ret, "cannot write the record of the snapshot");
 	return ret ? 1 : 0;
 }
 
@@ -254,7 +254,7 @@ static int take_snapshot(struct creation *creation)
 		lock = runtime_lock_hooks();
 	}
 	if (lock == -EWOULDBLOCK) {
-		message_error("interrupted while the hooks of another snapshot were waited for");
+		message_error("interrupted while waiting for the hooks of another snapshot");
 		return 1;
 	}
 	if (lock < 0) {

@@ -43,7 +43,7 @@ static bool has_folder(const struct record *record)
  * Create the subfolders, which must be on the devices that were checked. A folder is registered
  * before a file is created in it, so that a crash leaves no unknown files.
  */
-static int write_folders(struct record *record)
+static int register_folders(struct record *record)
 {
 	for (size_t i = 0; i < record->storage.places.count; i++) {
 		struct storage_place *place = &record->storage.places.items[i];
@@ -59,17 +59,17 @@ static int write_folders(struct record *record)
 		}
 		ret = place->device ? 0 : storage_registry_add(place);
 		if (ret) {
-			message_errno(ret, "cannot write down that storage goes to %s", place->path);
+			message_errno(ret, "cannot register %s as a place of storage", place->path);
 			return 1;
 		}
 	}
 	return 0;
 }
 
-static int write_down(struct creation *creation)
+static int register_places(struct creation *creation)
 {
 	int lock = runtime_lock_all();
-	int status = lock < 0 ? 1 : write_folders(&creation->record);
+	int status = lock < 0 ? 1 : register_folders(&creation->record);
 	int ret = lock < 0 ? lock : 0;
 
 	if (!status)
@@ -77,7 +77,7 @@ static int write_down(struct creation *creation)
 	if (lock >= 0)
 		close(lock);
 	if (ret)
-		message_errno(ret, "cannot write down where the storage goes");
+		message_errno(ret, "cannot write the places of storage to the record");
 	return status || ret ? 1 : 0;
 }
 
@@ -95,11 +95,11 @@ static int append_initial(struct creation *creation, struct storage_pool *pool, 
 static int store_in_places(struct creation *creation, uint64_t bytes)
 {
 	struct storage_pool pool;
-	int status = write_down(creation);
+	int status = register_places(creation);
 
 	if (status)
 		return status;
-	wait_notice_begin("storage is being made");
+	wait_notice_begin("creating the storage");
 	status = storage_pool_open(&pool, &creation->record.id, &creation->record.storage);
 	if (!status)
 		status = append_initial(creation, &pool, bytes);

@@ -87,7 +87,7 @@ int destroy_snapshot(int control, const struct blksnap_id *id, const char *text,
 	if (ret == -ENOENT) {
 		status = destroy_unmanaged(control, id, text);
 	} else if (ret) {
-		message_errno(ret, "cannot read what is known of snapshot %s", text);
+		message_errno(ret, "cannot read the record of snapshot %s", text);
 		status = 1;
 	} else {
 		status = (!mounted && destroy_check(&record, text)) ||

@@ -137,7 +137,7 @@ int leftovers_remove(bool tell)
 	if (!ret && kept.count != places.count)
 		ret = storage_registry_write(&kept);
 	if (ret)
-		message_errno(ret, "cannot bring the list of storage places up to date");
+		message_errno(ret, "cannot update the registry of storage places");
 	storage_places_free(&places);
 	storage_places_free(&kept);
 	return ret ? 1 : status;
@@ -174,7 +174,7 @@ void leftovers_forget(const struct storage_pool *pool)
 		    is_done(place, pool->places[i].fd, pool->id))
 			ret = remove_from_registry(place);
 		if (ret)
-			message_errno(ret, "cannot bring the list of storage places up to date");
+			message_errno(ret, "cannot update the registry of storage places");
 	}
 	close(lock);
 }

@@ -179,7 +179,7 @@ static void grow_storage(struct monitor *monitor)
 	}
 	monitor->told = false;
 	message_note("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
-	    monitor->pool.used / MIB);
+		     monitor->pool.used / MIB);
 }
 
 static void handle_low_space(struct monitor *monitor, uint64_t bytes)
@@ -215,7 +215,7 @@ static void expire_snapshot(struct monitor *monitor)
 	write_note(monitor, "expired", "");
 	ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
 	if (!ret) {
-		message_note("the time of the snapshot is over, it is destroyed");
+		message_note("the snapshot has expired and is destroyed");
 		monitor->expired = true;
 	}
 	if (ret && ret != -ESRCH && ret != -EBUSY)
@@ -297,7 +297,7 @@ static int clean_up_storage(struct monitor *monitor)
 	int status;
 
 	if (monitor->expired)
-		hooks_run(monitor->record, "expired", "the time of the snapshot is over");
+		hooks_run(monitor->record, "expired", "the snapshot has expired");
 	status = storage_pool_remove(&monitor->pool);
 	leftovers_forget(&monitor->pool);
 	runtime_forget(&monitor->record->id);
@@ -317,8 +317,8 @@ static int finish_monitoring(struct monitor *monitor, int ret)
 }
 
 /*
- * The file of the lock contains the pid of the previous monitor, if there was one. Replace the pid
- * by that of this process.
+ * The file of the lock contains the pid of the previous monitor. Replace it by that of this
+ * process. Returns whether there was a previous monitor.
  */
 static bool is_restart(int lock)
 {
@@ -396,7 +396,7 @@ int monitor_run(const struct blksnap_id *id, const char *text)
 	int ret = record_read(&record, id);
 
 	if (ret)
-		message_errno(ret, "cannot read what is known of snapshot %s", text);
+		message_errno(ret, "cannot read the record of snapshot %s", text);
 	ret = ret ? GIVEN_UP : lock_and_monitor(&record, text);
 	record_free(&record);
 	return ret;

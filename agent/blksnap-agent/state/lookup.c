@@ -124,9 +124,9 @@ int lookup_record(const char *text, struct record *record)
 	if (!ret)
 		return 0;
 	if (ret == -ENOENT)
-		message_error("snapshot %s was not made by blksnap-agent, which knows nothing of it", text);
+		message_error("snapshot %s was created by another program, and has no record", text);
 	else
-		message_errno(ret, "cannot read what is known of snapshot %s", text);
+		message_errno(ret, "cannot read the record of snapshot %s", text);
 	return 1;
 }
 

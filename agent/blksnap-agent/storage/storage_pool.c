@@ -84,7 +84,7 @@ static uint64_t device_bytes(const struct storage_pool *pool, int fd)
 static void report_unusable_place(const struct storage_place *place, int error)
 {
 	if (place->device)
-		message_errno(error, "cannot keep device %s to ourselves", place->path);
+		message_errno(error, "cannot open device %s exclusively", place->path);
 	else
 		message_error("cannot use %s for storage any more: %s", place->path,
 			      storage_place_problem(error));
