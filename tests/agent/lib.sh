@@ -63,7 +63,7 @@ json() {
 	{ blksnap-agent snapshot show "$1" --json || [ $? = 4 ]; } | jq -r "$2"
 }
 
-# monitor_of ID: the process that looks after it.
+# monitor_of ID: its monitor.
 monitor_of() {
 	json "$1" '.monitor // empty'
 }
