@@ -21,9 +21,10 @@ extern char **environ;
 
 static bool unit_exists(void)
 {
-	static const char *const folders[] = {"/etc/systemd/system",
-					      "/usr/local/lib/systemd/system",
-					      "/usr/lib/systemd/system", "/lib/systemd/system"};
+	static const char *const folders[] = {
+		"/etc/systemd/system", "/usr/local/lib/systemd/system",
+		"/usr/lib/systemd/system", "/lib/systemd/system",
+	};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		char path[128];
