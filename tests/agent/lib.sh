@@ -49,13 +49,29 @@ agent_create() {
 }
 
 destroy_if_there() {
+	[ -z "$all_gone" ] || return 0
+	if [ -z "$(blksnap snapshot_collect)" ]; then
+		all_gone=1
+		wait_for no_agent
+		return
+	fi
 	blksnap-agent snapshot umount "$1" >/dev/null 2>&1
 	! blksnap snapshot_collect | grep -qx "$1" || blksnap-agent snapshot destroy "$1"
 	wait_for no_agent
 }
 
+# Set when no snapshot is left at the end of the test.
+all_gone=
+
+# Starts no program, as it is asked again and again.
 no_agent() {
-	! pgrep -f 'blksnap-agent monitor' >/dev/null
+	local file
+	local -a args
+
+	for file in /proc/[0-9]*/cmdline; do
+		mapfile -d '' -t args <"$file"
+		[[ ${args[*]} != *'blksnap-agent monitor'* ]] || return 1
+	done 2>/dev/null
 }
 
 # json ID FILTER: what jq makes of "snapshot show".

@@ -14,12 +14,14 @@ check_kept() {
 	for device in "$upper" "${lowers[@]}"; do
 		filterctl mode "$device" percent=30 delay=15
 	done
-	verify_load "$upper" --size=6M --offset=8M
+	verify_load "$upper"
 
 	mkfs.ext4 -q -F "$upper"
 	mount "$upper" /mnt
 	defer umount -q /mnt
-	verify_load /mnt/file --size=4M --end_fsync=1
+	fio --name=load --filename=/mnt/file --rw=randwrite --bsrange=4k-128k --ioengine=libaio \
+		--iodepth=16 --direct=1 --size=4M --end_fsync=1 --verify=crc32c --verify_fatal=1 \
+		--do_verify=1 --minimal >/tmp/fio.out || die "fio: $(</tmp/fio.out)"
 	cp -r /tests/vm /mnt/dir
 	sync -f /mnt
 	umount /mnt

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +23,9 @@ static void usage(void)
 	      "poke fua DEVICE OFFSET LENGTH       one direct write with RWF_DSYNC\n"
 	      "poke swap LENGTH                    has memory swapped out, and looks at it again\n"
 	      "poke nowait DEVICE SECONDS OFFSET LENGTH\n"
-	      "                                    direct writes with RWF_NOWAIT, one at a time;\n"
-	      "                                    fails if one of them ends with EAGAIN\n"
+	      "                                    direct writes with RWF_NOWAIT, one at a time, until\n"
+	      "                                    SIGTERM at most; fails if one ends with EAGAIN\n"
+	      "poke exclusive DEVICE               opens it for itself alone\n"
 	      "poke addpart DEVICE N OFFSET LENGTH partition N (BLKPG)\n"
 	      "poke delpart DEVICE N\n", stderr);
 	exit(2);
@@ -97,18 +99,28 @@ static void swap(size_t length)
 		fail("madvise");
 }
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
 static void write_nowait(const char *device, int seconds, off_t offset, size_t length)
 {
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART };
 	int fd = open_device(device, O_RDWR | O_DIRECT);
 	struct iovec iov = { noise(length), length };
 	time_t end = time(NULL) + seconds;
 	unsigned long count = 0;
 
+	sigaction(SIGTERM, &action, NULL);
 	do {
 		if (pwritev2(fd, &iov, 1, offset, RWF_NOWAIT) != (ssize_t)length)
 			fail("pwritev2");
 		count++;
-	} while (time(NULL) < end);
+	} while (!stopped && time(NULL) < end);
 	printf("%lu writes\n", count);
 }
 
@@ -131,6 +143,8 @@ int main(int argc, char **argv)
 		swap(atoll(argv[2]));
 	else if (argc == 6 && !strcmp(argv[1], "nowait"))
 		write_nowait(argv[2], atoi(argv[3]), atoll(argv[4]), atoll(argv[5]));
+	else if (argc == 3 && !strcmp(argv[1], "exclusive"))
+		open_device(argv[2], O_RDONLY | O_EXCL);
 	else if (argc == 6 && !strcmp(argv[1], "addpart"))
 		partition(BLKPG_ADD_PARTITION, argv[2], atoi(argv[3]), atoll(argv[4]), atoll(argv[5]));
 	else if (argc == 4 && !strcmp(argv[1], "delpart"))

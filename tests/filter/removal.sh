@@ -8,8 +8,11 @@
 
 # load DEVICE: writes in the background that may fail; the process is $load.
 load() {
-	fio --name=load --nice=10 --filename="$1" --rw=randwrite --bs=4k --ioengine=libaio --iodepth=16 \
-		--direct=1 --time_based --runtime=600 --minimal >/dev/null 2>&1 &
+	local journal
+
+	journal=$(mktemp -d /tmp/journal.XXXXXX)
+	defer rm -r "$journal"
+	/tests/snapshot/writers run -e -w 8 -m 4096 -s 0 -c 16384 "$journal" "$1" >/dev/null 2>&1 &
 	load=$!
 	defer kill_wait $load
 	wait_for shown "$1"

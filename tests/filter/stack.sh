@@ -153,19 +153,17 @@ settled() {
 	local disk
 
 	for disk in $DISKS; do
-		python3 -c 'import os, sys; os.open(sys.argv[1], os.O_RDONLY | os.O_EXCL)' "$disk" || return
+		/tests/filter/poke exclusive "$disk" || return
 	done
 }
 
-# verify_load FILE OPTIONS...: random writes that are read again and compared.
+# verify_load DEVICE: 8 MiB of writes of several processes, which are read again and compared.
 verify_load() {
-	local file=$1
-	shift
+	local journal
 
-	fio --name=load --filename="$file" --rw=randwrite --bsrange=4k-128k --ioengine=libaio \
-		--iodepth=16 --direct=1 --verify=crc32c --verify_fatal=1 --do_verify=1 \
-		--minimal "$@" >/tmp/fio.out 2>&1 || {
-		cat /tmp/fio.out
-		die "fio on $file failed"
-	}
+	journal=$(mktemp -d /tmp/journal.XXXXXX)
+	/tests/snapshot/writers run -w 8 -n 20 -m 131072 -k wwf -s 16384 -c 16384 "$journal" "$1" ||
+		die "writing to $1 failed"
+	/tests/snapshot/writers final "$journal" "$1" || die "$1 does not hold what was written"
+	rm -r "$journal"
 }

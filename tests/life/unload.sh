@@ -11,7 +11,7 @@ rounds() {
 	local i device
 
 	device=$(disk 1)
-	start_writers -w 4 -m 65536 -k wwwf "$device"
+	start_writers -w 4 -m 65536 -k wwwf -s 0 -c "$(fewer 131072 30000)" "$device"
 	for ((i = 0; i < $1; i++)); do
 		modprobe blksnap
 		create "$device"

@@ -9,7 +9,7 @@
 # between COMMAND...: what it does, besides the writers, is in the map. It begins and ends
 # with a snapshot held, which is the old one for the next.
 between() {
-	local image map found differing marked
+	local new map found differing marked
 
 	note "$*"
 	"$@"
@@ -18,21 +18,28 @@ between() {
 	destroy
 	snapshot "$storage" "$device"
 	expect $((number + 1)) "$(cbt "$device" changes_number)" "number of the next snapshot"
-	image=$(image "$device")
 	map=$(map "$device")
-	found=$(differ map "$old" "$image" "$map" "$(cbt "$device" block_size)" "$number") ||
+	new=$(copy)
+	found=$(differ map "$old" "$new" "$map" "$(cbt "$device" block_size)" "$number") ||
 		die "a difference is not marked"
 	read -r differing marked <<<"$found"
 	note "  $differing blocks differ, $marked are marked"
 	[ "$differing" -gt 0 ] || die "nothing changed"
 	[ "$marked" -lt $((differing + 350)) ] || die "far more is marked than changed"
 	rm -f "$old" "$map"
-	next
+	old=$new number=$((number + 1))
 	sound "$device"
+}
+
+# copy: of the image, while the writers pause: what they do meanwhile is no matter here.
+copy() {
+	[ -z "${writers_pid:-}" ] || kill -STOP -- "-$writers_pid"
+	copy_of "$(image "$device")"
+	[ -z "${writers_pid:-}" ] || kill -CONT -- "-$writers_pid"
 }
 
 # next: the image that is held is the old one.
 next() {
 	number=$(cbt "$device" changes_number)
-	old=$(copy_of "$(image "$device")")
+	old=$(copy)
 }

@@ -95,6 +95,45 @@ static inline int children_run(int count, int (*work)(int index, void *arg), voi
 	return failed;
 }
 
+/*
+ * After something that began at this time: rests as long as it took, not for ever, and on a kernel
+ * with checkers several times as long. As many as there are keep a device busy all the same, and
+ * what they would take of the processors is what the test waits for, and other guests.
+ */
+static inline void rest(uint64_t since)
+{
+	const char *scale = getenv("TIMEOUT_SCALE");
+	uint64_t ns = (now() - since) * (scale ? atoi(scale) : 1);
+	struct timespec ts = { .tv_nsec = ns < 20000000 ? ns : 20000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+/*
+ * Waits until so much more is counted. It fails when the process that does it has ended, or the
+ * time is over.
+ */
+static inline int await_progress(uint64_t (*count)(const char *dir), const char *dir, uint64_t more,
+				 pid_t pid, int seconds)
+{
+	uint64_t wanted = count(dir) + more, end = now() + seconds * UINT64_C(1000000000);
+	bool done = false;
+
+	while (!kill(pid, 0)) {
+		if (done)
+			return 0;
+		if (now() > end) {
+			fprintf(stderr, "waited %d s for the writers in vain\n", seconds);
+			return 1;
+		}
+		done = count(dir) >= wanted;
+		if (!done)
+			usleep(20000);
+	}
+	fputs("the writers ended\n", stderr);
+	return 1;
+}
+
 /* A file in memory that processes share, filled with zeros when it is made. NULL: none yet. */
 static inline void *shared_file(const char *path, size_t size, bool create)
 {

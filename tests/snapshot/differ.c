@@ -17,7 +17,9 @@ static void usage(void)
 	fputs("differ map OLD NEW MAP BLOCK_SIZE N   each block that differs has a value > N in MAP;\n"
 	      "                                      prints: blocks that differ, blocks marked\n"
 	      "differ copy NEW OLD MAP BLOCK_SIZE N  copies the blocks marked > N from NEW to OLD\n"
-	      "differ list A B                       prints the sectors that differ: FIRST COUNT\n", stderr);
+	      "differ list A B                       prints the sectors that differ: FIRST COUNT\n"
+	      "differ equal FILE DEVICE              fails if they differ; past the device's cache\n"
+	      "differ begins FILE DEVICE             the same of as much as the file has\n", stderr);
 	exit(2);
 }
 
@@ -148,6 +150,31 @@ static int list(char **args)
 	return 0;
 }
 
+/* Of as much as the file has, or of all. */
+static int equal(char **args, bool begins)
+{
+	int a = open_file(args[0], O_RDONLY), b = open_file(args[1], O_RDONLY | O_DIRECT);
+	char *x = block(1 << 20), *y = block(1 << 20);
+	off_t at = 0;
+	ssize_t n, m, i;
+
+	do {
+		n = read_at(a, x, 1 << 20, at);
+		m = read_at(b, y, 1 << 20, at);
+		if (begins && n < m)
+			m = n;
+		if (n != m || memcmp(x, y, n)) {
+			for (i = 0; i < n && i < m && x[i] == y[i]; i++)
+				;
+			fprintf(stderr, "differ: %s and %s differ at byte %lld\n", args[0], args[1],
+				(long long)at + i);
+			return 1;
+		}
+		at += n;
+	} while (n == 1 << 20);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 7 && !strcmp(argv[1], "map"))
@@ -156,5 +183,7 @@ int main(int argc, char **argv)
 		return with_map(argv + 2, true);
 	if (argc == 4 && !strcmp(argv[1], "list"))
 		return list(argv + 2);
+	if (argc == 4 && (!strcmp(argv[1], "equal") || !strcmp(argv[1], "begins")))
+		return equal(argv + 2, argv[1][0] == 'b');
 	usage();
 }

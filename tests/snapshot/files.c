@@ -27,7 +27,7 @@ static void usage(void)
 {
 	fputs("files run DIR JOURNALS WRITERS      until a signal\n"
 	      "files check DIR JOURNALS FROM TO    DIR is as it was between these times (ns)\n"
-	      "files count JOURNALS                how many files were completed\n", stderr);
+	      "files wait JOURNALS N PID SECONDS   until so many files more were completed\n", stderr);
 	exit(2);
 }
 
@@ -112,9 +112,12 @@ static int work(int writer, void *arg)
 	while (lives[n].begun)
 		n++;
 	for (; n < MAX_FILES && !stopped; n++) {
+		uint64_t start = now();
+
 		make_file(job->dir, writer, n, &lives[n]);
 		if (n >= KEEP)
 			remove_file(job->dir, writer, n - KEEP, &lives[n - KEEP]);
+		rest(start);
 	}
 	return 0;
 }
@@ -184,16 +187,17 @@ static int check(const char *dir, const char *journals, uint64_t from, uint64_t 
 	return wrong || !there;
 }
 
-static int count(const char *journals)
+static uint64_t count(const char *journals)
 {
-	unsigned long total = 0;
 	struct life *lives;
+	uint64_t total = 0;
 
-	for (int writer = 0; (lives = journal_map(journals, writer, false)); writer++)
+	for (int writer = 0; (lives = journal_map(journals, writer, false)); writer++) {
 		for (unsigned int n = 0; lives[n].complete; n++)
 			total++;
-	printf("%lu\n", total);
-	return 0;
+		munmap(lives, MAX_FILES * sizeof(*lives));
+	}
+	return total;
 }
 
 int main(int argc, char **argv)
@@ -206,7 +210,8 @@ int main(int argc, char **argv)
 	}
 	if (argc == 6 && !strcmp(argv[1], "check"))
 		return check(argv[2], argv[3], strtoull(argv[4], NULL, 0), strtoull(argv[5], NULL, 0));
-	if (argc == 3 && !strcmp(argv[1], "count"))
-		return count(argv[2]);
+	if (argc == 6 && !strcmp(argv[1], "wait"))
+		return await_progress(count, argv[2], strtoull(argv[3], NULL, 0), atoi(argv[4]),
+				      atoi(argv[5]));
 	usage();
 }

@@ -9,7 +9,7 @@ image_of_raw() {
 
 	device=$(disk 1) storage=$(disk 3)
 	fill "$device"
-	start_writers -w 4 -m 262144 -k wwwwfz -s 0 -c 120000 "$device"
+	start_writers -w 4 -m 262144 -k wwwwfz -s 0 -c "$(fewer 120000 30000)" "$device"
 	for ((round = 1; round <= $1; round++)); do
 		progress 100
 		snapshot "$storage" "$device"
@@ -17,13 +17,13 @@ image_of_raw() {
 		expect "$(blockdev --getsize64 "$device")" "$(blockdev --getsize64 "$image")" "size of the image"
 		expect "$(blockdev --getss "$device")" "$(blockdev --getss "$image")" "logical block size"
 		expect "$(blockdev --getpbsz "$device")" "$(blockdev --getpbsz "$image")" "physical block size"
-		check_instant "$image"
 		if [ "$round" = "$1" ]; then
-			copy=$(copy_of "$image")
+			copy=$(part_of "$image")
 			progress 300
 			same "$copy" "$image" "the image changed"
-			check_instant "$image"
 		fi
+		check_instant "$image"
+		rm -f "$(map "$device")"
 		sound "$device"
 		destroy
 	done

@@ -57,7 +57,7 @@ independent_writers() {
 	local round
 
 	# One disk of storage must do for both.
-	start_writers -w 4 -m 131072 -k wwwfz -s 0 -c 60000 "$(disk 1)" "$(disk 2)"
+	start_writers -w 4 -m 131072 -k wwwfz -s 0 -c "$(fewer 60000 15000)" "$(disk 1)" "$(disk 2)"
 	for ((round = 1; round <= $1; round++)); do
 		progress 50
 		snapshot "$(disk 3)" "$(disk 1)" "$(disk 2)"

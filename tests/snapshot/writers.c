@@ -63,7 +63,7 @@ static void usage(void)
 	      "writers check DIR FROM TO IMAGE...\n"
 	      "    the images show one instant, and one between these times (ns)\n"
 	      "writers final DIR DEVICE...  the devices hold all that was written\n"
-	      "writers count DIR            how many operations have ended\n"
+	      "writers wait DIR N PID SECONDS   until so many operations more have ended\n"
 	      "writers now                  the time in ns\n", stderr);
 	exit(2);
 }
@@ -212,6 +212,7 @@ static int work(int index, void *arg)
 			return 1;
 		}
 		op->end = now();
+		rest(op->start);
 	}
 	return 0;
 }
@@ -445,6 +446,8 @@ static uint64_t count_ops(const char *dir)
 			uint32_t begun;
 
 			journal = journal_map(dir, device, writer, false);
+			if (!journal && !writer)
+				return count;
 			if (!journal)
 				break;
 			begun = journal->begun;
@@ -470,9 +473,10 @@ int main(int argc, char **argv)
 		return check(argv[2], strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0), argv + 5);
 	if (!strcmp(argv[1], "final") && argc > 3)
 		return check(argv[2], now(), now(), argv + 3);
-	if (!strcmp(argv[1], "count") && argc == 3)
-		printf("%llu\n", (unsigned long long)count_ops(argv[2]));
-	else if (!strcmp(argv[1], "now"))
+	if (!strcmp(argv[1], "wait") && argc == 6)
+		return await_progress(count_ops, argv[2], strtoull(argv[3], NULL, 0), atoi(argv[4]),
+				      atoi(argv[5]));
+	if (!strcmp(argv[1], "now"))
 		printf("%llu\n", (unsigned long long)now());
 	else
 		usage();

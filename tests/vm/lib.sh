@@ -152,6 +152,16 @@ wait_for() {
 	done
 }
 
+# has_checkers: whether this kernel takes many times as long for everything.
+has_checkers() {
+	[ "$TIMEOUT_SCALE" -gt 1 ]
+}
+
+# fewer N M: of rounds, or of what is tested, N, and M on a kernel with checkers.
+fewer() {
+	if has_checkers; then echo "$2"; else echo "$1"; fi
+}
+
 # must_fail COMMAND...: it has to end with a failure, and not by a signal.
 must_fail() {
 	local status=0
