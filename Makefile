@@ -73,6 +73,10 @@ check-all: deps ## all tests on all of the kernels, the long ones too, whatever 
 check-models: deps ## all states of the models in tests/models, and the faults that can be put into them
 	@tests/models/check
 
+.PHONY: soak
+soak: deps ## tests chosen at random in one guest, for HOURS (1); nothing may be lost in the end
+	@tests/soak/run '$(or $(HOURS),1)' '$(KERNEL)'
+
 .PHONY: check-debug
 check-debug: deps ## guest tests on kernels with KASAN, lockdep, kmemleak; with KCSAN
 	@tests/run --kernel debug --kernel kcsan
