@@ -97,8 +97,8 @@ static void free_replaced(struct rcu_head *rcu)
 	kmem_cache_free(sparse_cache, container_of(rcu, struct chunk_record, rcu));
 }
 
-/* The state of a block in a record, or NULL if it has no place there. */
-static u32 *state_in(struct chunk_record *record, u64 block)
+/* The state of a block in a record, or NULL if it has no place there. Called with the lock held. */
+static __always_inline u32 *state_in(struct chunk_record *record, u64 block)
 {
 	unsigned int i;
 
@@ -113,20 +113,20 @@ static u32 *state_in(struct chunk_record *record, u64 block)
 /* Makes room for the states of blocks, ORIGIN, or fails if there is not enough. Lock held. */
 static bool reserve(struct chunk_record *record, u64 block, u64 end)
 {
-	unsigned int used = 0, there = 0;
+	unsigned int before = 0, used, there = 0;
 	u64 i;
 
 	if (is_dense(record))
 		return true;
-	while (used < RECORD_FEW && record->places[used])
-		used++;
-	for (i = block; used && i < end; i++)
+	while (before < RECORD_FEW && record->places[before])
+		before++;
+	for (i = block; before && i < end; i++)
 		there += !!state_in(record, i);
-	if (used + (end - block) - there > RECORD_FEW)
+	if (before + (end - block) - there > RECORD_FEW)
 		return false;
 	/* The states are zero, which is ORIGIN. */
-	for (i = block; i < end; i++)
-		if (!state_in(record, i))
+	for (i = block, used = before; i < end; i++)
+		if (!before || !state_in(record, i))
 			WRITE_ONCE(record->places[used++], chunk_place(i));
 	return true;
 }
@@ -216,7 +216,7 @@ unsigned int chunk_queue_limit(const struct chunk_table *table)
 }
 
 /* The pointer to the record of a block, or to the end of its chain. Called with the lock held. */
-static struct chunk_record **find(const struct chunk_table *table, u64 block)
+static __always_inline struct chunk_record **find(const struct chunk_table *table, u64 block)
 {
 	u64 key = chunk_key(block);
 	struct chunk_record **link = chunk_bucket(table, key);
@@ -224,6 +224,25 @@ static struct chunk_record **find(const struct chunk_table *table, u64 block)
 	while (*link && ((*link)->key | 1) != key)
 		link = &(*link)->next;
 	return link;
+}
+
+/*
+ * Records are moved or replaced between these two, with the lock held. Interrupts are off: a reader in
+ * an interrupt on this CPU would wait for ever for the end.
+ */
+static unsigned long begin_move(struct chunk_table *table)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	write_seqcount_begin(&table->moved);
+	return flags;
+}
+
+static void end_move(struct chunk_table *table, unsigned long flags)
+{
+	write_seqcount_end(&table->moved);
+	local_irq_restore(flags);
 }
 
 /*
@@ -235,8 +254,9 @@ static void split_segment(struct chunk_table *table, struct chunk_record **new)
 {
 	struct chunk_record **old = table->segments[table->next], **link, *record;
 	u32 half = table->run / 2, i;
+	unsigned long flags;
 
-	write_seqcount_begin(&table->moved);
+	flags = begin_move(table);
 	for (i = table->next + half; i < table->next + table->run; i++)
 		smp_store_release(&table->segments[i], new); /* of NULLs */
 	for (i = 0; i < SEGMENT_BUCKETS; i++) {
@@ -251,7 +271,7 @@ static void split_segment(struct chunk_table *table, struct chunk_record **new)
 			smp_store_release(&new[i], record); /* its next pointer is set */
 		}
 	}
-	write_seqcount_end(&table->moved);
+	end_move(table, flags);
 	WRITE_ONCE(table->nr_buckets, table->nr_buckets + SEGMENT_BUCKETS);
 	table->next += table->run;
 	if (table->next == table->nr_segments) {
@@ -270,19 +290,18 @@ static bool too_few_buckets(const struct chunk_table *table)
 static void grow(struct chunk_table *table)
 {
 	struct chunk_record **segment;
-	unsigned long flags;
 
 	if (!too_few_buckets(table))
 		return;
 	segment = new_segment(CHUNK_GFP);
 	if (!segment)
 		return;
-	raw_spin_lock_irqsave(&table->lock, flags);
+	raw_spin_lock(&table->lock);
 	if (too_few_buckets(table)) {
 		split_segment(table, segment);
 		segment = NULL;
 	}
-	raw_spin_unlock_irqrestore(&table->lock, flags);
+	raw_spin_unlock(&table->lock);
 	kfree(segment);
 }
 
@@ -291,6 +310,7 @@ static void put_record(struct chunk_table *table, struct chunk_record **link,
 		       struct chunk_record *new)
 {
 	struct chunk_record *old = *link;
+	unsigned long flags;
 
 	if (!old) {
 		WRITE_ONCE(table->nr_records, table->nr_records + 1);
@@ -299,9 +319,9 @@ static void put_record(struct chunk_table *table, struct chunk_record **link,
 	}
 	copy_states(new, old);
 	new->next = old->next;
-	write_seqcount_begin(&table->moved);
+	flags = begin_move(table);
 	smp_store_release(link, new); /* as above */
-	write_seqcount_end(&table->moved);
+	end_move(table, flags);
 }
 
 /* Frees a sparse record that was replaced, after a grace period. */
@@ -312,29 +332,25 @@ static void free_old(struct chunk_record *record)
 	call_rcu(&record->rcu, free_replaced);
 }
 
-/* Called with the lock held. */
-static void change(struct chunk_record *record, u64 block, unsigned int count, u32 from,
-		   const u32 *from_numbers, u32 to, const u32 *to_numbers)
+/* Changes a state if it is a given one. Called with the lock held. */
+static __always_inline void change(u32 *state, u32 from, u32 to)
 {
-	unsigned int i;
-	u32 *state;
-
-	for (i = 0; i < count; i++) {
-		state = state_in(record, block + i);
-		if (*state == (from_numbers ? from | from_numbers[i] : from))
-			smp_store_release(state, to | to_numbers[i]); /* the slot's data is there */
-	}
+	if (*state == from)
+		smp_store_release(state, to); /* the slot's data is there */
 }
 
 int chunk_take(struct chunk_table *table, u64 block, unsigned int count, u32 from, u32 to,
 	       const u32 *to_numbers)
 {
 	struct chunk_record *new = NULL, *old, **link;
-	unsigned long flags;
+	unsigned int i;
 	bool there, put;
 
+	/* An empty bucket has no record: allocate one without looking under the lock first. */
+	if (!READ_ONCE(*chunk_bucket(table, chunk_key(block))))
+		new = new_record(block, count > RECORD_FEW);
 	for (;;) {
-		raw_spin_lock_irqsave(&table->lock, flags);
+		raw_spin_lock(&table->lock);
 		link = find(table, block);
 		old = *link;
 		there = old && reserve(old, block, block + count);
@@ -343,9 +359,9 @@ int chunk_take(struct chunk_table *table, u64 block, unsigned int count, u32 fro
 			reserve(new, block, block + count);
 			put_record(table, link, new);
 		}
-		if ((there || put) && to_numbers)
-			change(*link, block, count, from, NULL, to, to_numbers);
-		raw_spin_unlock_irqrestore(&table->lock, flags);
+		for (i = 0; (there || put) && to_numbers && i < count; i++)
+			change(state_in(*link, block + i), from, to | to_numbers[i]);
+		raw_spin_unlock(&table->lock);
 		if (put)
 			break;
 		/* Another task was faster. */
@@ -377,22 +393,24 @@ int chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
 void chunk_change(struct chunk_table *table, u64 block, unsigned int count, u32 from,
 		  const u32 *from_numbers, u32 to, const u32 *to_numbers)
 {
-	unsigned long flags;
+	struct chunk_record *record;
+	unsigned int i;
 
-	raw_spin_lock_irqsave(&table->lock, flags);
-	change(*find(table, block), block, count, from, from_numbers, to, to_numbers);
-	raw_spin_unlock_irqrestore(&table->lock, flags);
+	raw_spin_lock(&table->lock);
+	record = *find(table, block);
+	for (i = 0; i < count; i++)
+		change(state_in(record, block + i), from | from_numbers[i], to | to_numbers[i]);
+	raw_spin_unlock(&table->lock);
 }
 
 bool chunk_set_zero(struct chunk_table *table, u64 block, u64 *count)
 {
 	struct chunk_record *record;
-	unsigned long flags;
 	u32 *state = NULL;
 	u64 end;
 
 	*count = min_t(u64, *count, chunk_left(block));
-	raw_spin_lock_irqsave(&table->lock, flags);
+	raw_spin_lock(&table->lock);
 	record = *find(table, block);
 	for (end = block + *count; record && block < end; block++) {
 		state = state_in(record, block);
@@ -400,7 +418,7 @@ bool chunk_set_zero(struct chunk_table *table, u64 block, u64 *count)
 			break;
 		WRITE_ONCE(*state, BLOCK_ZERO);
 	}
-	raw_spin_unlock_irqrestore(&table->lock, flags);
+	raw_spin_unlock(&table->lock);
 	return state;
 }
 
@@ -416,7 +434,7 @@ static bool continues(u32 first, u32 state, u64 distance)
 	return state != BLOCK_ORIGIN && block_is_uncopied(state);
 }
 
-static u32 sparse_state(const struct chunk_record *record, u64 block)
+static __always_inline u32 sparse_state(const struct chunk_record *record, u64 block)
 {
 	unsigned int i;
 
@@ -424,6 +442,12 @@ static u32 sparse_state(const struct chunk_record *record, u64 block)
 		if (READ_ONCE(record->places[i]) == chunk_place(block))
 			return READ_ONCE(record->few[i]);
 	return BLOCK_ORIGIN;
+}
+
+static __always_inline u32 state_of(const struct chunk_record *record, u64 block)
+{
+	return is_dense(record) ? READ_ONCE(record->states[block % RECORD_BLOCKS]) :
+				  sparse_state(record, block);
 }
 
 /* chunk_run() of blocks that have a record in common. */
@@ -447,7 +471,7 @@ static u64 run_in(const struct chunk_record *record, u64 block, u64 count, u32 *
 }
 
 /* The record of a block; one that is being moved or replaced may be missed. Called under RCU. */
-static const struct chunk_record *look_up(const struct chunk_table *table, u64 block)
+static __always_inline const struct chunk_record *look_up(const struct chunk_table *table, u64 block)
 {
 	u64 key = chunk_key(block);
 	const struct chunk_record *record = READ_ONCE(*chunk_bucket(table, key));
@@ -457,30 +481,87 @@ static const struct chunk_record *look_up(const struct chunk_table *table, u64 b
 	return record;
 }
 
+/* chunk_run() of blocks that would have a record in common. */
+static __always_inline u64 run_at(const struct chunk_table *table, u64 block, u64 count, u32 *state)
+{
+	const struct chunk_record *record = look_up(table, block);
+
+	if (record)
+		return run_in(record, block, count, state);
+	*state = BLOCK_ORIGIN;
+	return count;
+}
+
+/* chunk_run() of blocks of any number of records. Called under RCU, again if records have moved. */
+static noinline u64 run_any(const struct chunk_table *table, u64 block, u64 count, u32 *state)
+{
+	u64 left = chunk_left(block), run, same;
+	u32 next;
+
+	run = run_at(table, block, min(count, left), state);
+	for (; run == left && run < count; run += same) {
+		left += RECORD_BLOCKS;
+		same = run_at(table, block + run, min_t(u64, count - run, RECORD_BLOCKS), &next);
+		if (!continues(*state, next, run))
+			break;
+	}
+	return run;
+}
+
 u64 chunk_run(const struct chunk_table *table, u64 block, u64 count, u32 *state)
 {
 	const struct chunk_record *record;
-	u64 run = 0, part, same;
 	unsigned int moved;
-	u32 next;
+	u64 run;
 
-	rcu_read_lock();
+	/* Cheaper than rcu_read_lock(), which is a function where the kernel preempts. */
+	rcu_read_lock_sched();
 	do {
-		part = min_t(u64, count - run, chunk_left(block + run));
-		do {
-			moved = read_seqcount_begin(&table->moved);
-			record = look_up(table, block + run);
-			next = BLOCK_ORIGIN;
-			same = record ? run_in(record, block + run, part, &next) : part;
-		} while (read_seqcount_retry(&table->moved, moved));
-		if (!run)
-			*state = next;
-		else if (!continues(*state, next, run))
-			break;
-		run += same;
-	} while (same == part && run < count);
-	rcu_read_unlock();
+		moved = read_seqcount_begin(&table->moved);
+		record = look_up(table, block);
+		run = count;
+		/* These two are what is asked most often. */
+		if (!record && count <= chunk_left(block))
+			*state = BLOCK_ORIGIN;
+		else if (count == 1)
+			*state = state_of(record, block);
+		else
+			run = run_any(table, block, count, state);
+	} while (read_seqcount_retry(&table->moved, moved));
+	rcu_read_unlock_sched();
 	return run;
+}
+
+/* chunk_range_uncopied() of blocks of any number of records. Called as run_any(). */
+static noinline bool range_uncopied(const struct chunk_table *table, u64 block, u64 count)
+{
+	u32 state;
+	u64 run;
+
+	for (;;) {
+		run = run_at(table, block, min_t(u64, count, chunk_left(block)), &state);
+		if (!block_is_uncopied(state))
+			return false;
+		if (run == count)
+			return true;
+		block += run;
+		count -= run;
+	}
+}
+
+bool chunk_range_uncopied(const struct chunk_table *table, u64 block, u64 count)
+{
+	unsigned int moved;
+	bool uncopied;
+
+	rcu_read_lock_sched();
+	do {
+		moved = read_seqcount_begin(&table->moved);
+		uncopied = (count <= chunk_left(block) && !look_up(table, block)) ||
+			   range_uncopied(table, block, count);
+	} while (read_seqcount_retry(&table->moved, moved));
+	rcu_read_unlock_sched();
+	return uncopied;
 }
 
 bool chunk_range_copied(const struct chunk_table *table, u64 block, u64 last)

@@ -42,16 +42,19 @@
  * Concurrency
  *
  * table->lock is held for every change: of a state, a record, a chain or the directory. It is a
- * spinlock, the innermost one, taken in any context, and held for the blocks of one record, or while
- * one segment is split. Allocations are made before it is taken; of two tasks that allocate the same
- * record the second one notices and frees its own.
+ * spinlock, the innermost one, taken by tasks only and with no other spinlock held, so that interrupts
+ * stay on. It is held for the blocks of one record, or while one segment is split. Allocations are
+ * made before it is taken; of two tasks that allocate the same record the second one notices and
+ * frees its own.
  *
- * Readers do not take the lock. They are in an RCU read-side critical section, and can miss a record
- * that is just being moved to another segment, or come to one that has just been replaced. Such
- * changes are counted by a sequence counter, table->moved, and chunk_run() looks again if it has
- * changed. So what it returns was true at some moment of the call. For a reader of the image that
- * asks after its read whether the origin still had the data this is enough, because a write can be
- * submitted only after its blocks were changed to MEMORY.
+ * Readers do not take the lock. They are in an RCU read-side critical section (of any kind), and can
+ * miss a record that is just being moved to another segment, or come to one that has just been
+ * replaced. Such changes are counted by a sequence counter, table->moved, and chunk_run() and
+ * chunk_range_uncopied() look again if it has changed. Readers come from interrupts as well, and wait
+ * while a change is being made: so it is made with interrupts off. What is returned was true of each
+ * block at some moment of the call. For a reader of the image that asks after its read whether the
+ * origin still had the data this is enough, because a write can be submitted only after its blocks
+ * were changed to MEMORY.
  *
  * A write to the device looks with chunk_all_copied(), which does without the counter. A copied
  * block stays copied: so if all blocks are found to be copied, they are, however old that is which
@@ -242,11 +245,11 @@ int chunk_take(struct chunk_table *table, u64 block, unsigned int count, u32 fro
  * @block: the first block
  * @count: how many; one chunk_prepare() has prepared them
  * @from: their state
- * @from_numbers: with these slots, or NULL
+ * @from_numbers: with these slots
  * @to: their next state
  * @to_numbers: with these slots or block numbers
  *
- * Context: any.
+ * Context: a process; does not sleep.
  */
 void chunk_change(struct chunk_table *table, u64 block, unsigned int count, u32 from,
 		  const u32 *from_numbers, u32 to, const u32 *to_numbers);
@@ -257,7 +260,7 @@ void chunk_change(struct chunk_table *table, u64 block, unsigned int count, u32 
  * @block: the first block
  * @count: how many, not 0; cut down to those with the same record
  *
- * Context: any.
+ * Context: a process; does not sleep.
  * Return: whether they were prepared.
  */
 bool chunk_set_zero(struct chunk_table *table, u64 block, u64 *count);
@@ -285,6 +288,16 @@ static inline u32 chunk_get(const struct chunk_table *table, u64 block)
 	chunk_run(table, block, 1, &state);
 	return state;
 }
+
+/**
+ * chunk_range_uncopied - look whether the origin still has the data of adjacent blocks
+ * @table: the table
+ * @block: the first one
+ * @count: how many, not 0
+ *
+ * Context: any.
+ */
+bool chunk_range_uncopied(const struct chunk_table *table, u64 block, u64 count);
 
 /**
  * chunk_range_copied - chunk_all_copied() for blocks of any number of records

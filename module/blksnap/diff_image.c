@@ -38,16 +38,9 @@ void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
 bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t count)
 {
 	u64 first = sector / DIFF_BLOCK_SECTORS;
-	u64 blocks = DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first;
-	u64 run;
-	u32 state;
 
-	for (; blocks; blocks -= run, first += run) {
-		run = chunk_run(&area->table, first, blocks, &state);
-		if (!block_is_uncopied(state))
-			return false;
-	}
-	return true;
+	return chunk_range_uncopied(&area->table, first,
+				    DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first);
 }
 
 /* Copies a part of a block to a part of a segment, if the block is in memory. */

@@ -3,8 +3,10 @@
  * Copies that have come by now make a batch. Their blocks are given places in the storage one
  * after the other, and what lies side by side there goes into one bio, whichever copy it is of.
  *
- * A slot is freed after its block was led on to STORED under the area's lock: under that a
- * reader of the image finds the block in its slot, or not in memory any more.
+ * A reader of the image finds a block in its slot and copies it from there under the area's lock. So
+ * the lock is taken and released once between leading the blocks of a batch on to STORED and freeing
+ * their slots: whoever held it before has done with the slot, and whoever takes it after that finds
+ * the block not in memory any more.
  */
 #include <linux/sched/mm.h>
 #include "../idle.h"
@@ -153,12 +155,16 @@ static int store_copy(struct diff_area *area, struct store *store, struct copy *
 	return 0;
 }
 
-/* Marks the blocks of a copy that has been stored. */
-static void store_commit(struct diff_area *area, struct copy *copy)
+/* Marks the blocks of a batch that has been stored; then nobody looks into their slots. */
+static void store_commit(struct diff_area *area, struct batch *batch)
 {
+	struct copy *copy;
+
+	list_for_each_entry(copy, &batch->copies, link)
+		chunk_change(&area->table, copy->first, copy->count, BLOCK_MEMORY, copy->slots,
+			     BLOCK_STORED, copy->stored);
+	/* See the head of this file. */
 	raw_spin_lock_irq(&area->lock);
-	chunk_change(&area->table, copy->first, copy->count, BLOCK_MEMORY, copy->slots,
-		     BLOCK_STORED, copy->stored);
 	raw_spin_unlock_irq(&area->lock);
 }
 
@@ -196,10 +202,10 @@ static void store_work(struct work_struct *work)
 		ret = batch_wait(&batch) ?: failed;
 		if (ret && !diff_area_error(area))
 			diff_area_fail_all(area, ret);
+		/* A lost image needs no copies: their blocks are not looked at. */
+		if (!ret)
+			store_commit(area, &batch);
 		list_for_each_entry_safe(copy, next, &batch.copies, link) {
-			if (!ret)
-				store_commit(area, copy);
-			/* A lost image needs no copies: their blocks are not looked at. */
 			copy_free(area, copy);
 			WRITE_ONCE(area->stored, area->stored + 1);
 		}

@@ -66,6 +66,21 @@ static bool model_any_uncopied(u32 first, unsigned int count)
 	return false;
 }
 
+/* In an interrupt, whatever it interrupts. */
+static void look_now(struct timer_list *timer)
+{
+	unsigned int count;
+	u32 first, state;
+
+	choose(&first, &count);
+	state = chunk_get(&table, block_of(first));
+	smp_rmb(); /* pairs with lead() */
+	check(block_is_uncopied(state) || !model_any_uncopied(first, 1));
+	mod_timer(timer, jiffies + 1);
+}
+
+static DEFINE_TIMER(ticker, look_now);
+
 static int look(void *unused)
 {
 	unsigned int count;
@@ -88,36 +103,39 @@ static int look(void *unused)
 /* Leads those of the blocks that are in a state to another, the model first. */
 static void lead(u32 first, unsigned int count, u32 from, u32 to)
 {
-	u32 from_numbers[RECORD_BLOCKS], to_numbers[RECORD_BLOCKS];
+	bool with_numbers = from != BLOCK_ORIGIN && from != BLOCK_ZERO;
+	u32 numbers[RECORD_BLOCKS];
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
 		u32 state = READ_ONCE(model[first + i]);
 
-		from_numbers[i] = first + i;
-		to_numbers[i] = first + i;
-		if (state == (from == BLOCK_ORIGIN || from == BLOCK_ZERO ? from : from | (first + i)))
+		numbers[i] = first + i;
+		if (state == (with_numbers ? from | (first + i) : from))
 			WRITE_ONCE(model[first + i], to | (first + i));
 	}
 	smp_wmb(); /* pairs with look() */
-	chunk_change(&table, block_of(first), count, from,
-		     from == BLOCK_ORIGIN || from == BLOCK_ZERO ? NULL : from_numbers, to, to_numbers);
+	if (with_numbers)
+		chunk_change(&table, block_of(first), count, from, numbers, to, numbers);
+	else
+		check(!chunk_take(&table, block_of(first), count, from, to, numbers));
 }
 
 static void change_some(void)
 {
-	unsigned int count, i;
+	unsigned int count, i, what = below(8);
 	u32 first;
 	u64 fit;
 
 	choose(&first, &count);
 	fit = count;
-	if (chunk_prepare(&table, block_of(first), &fit)) {
+	/* What is taken need not be prepared. */
+	if ((what < 5 || below(2)) && chunk_prepare(&table, block_of(first), &fit)) {
 		check(!"memory");
 		return;
 	}
 	check(fit == count);
-	switch (below(8)) {
+	switch (what) {
 	case 0:
 		for (i = 0; i < count; i++)
 			WRITE_ONCE(model[first + i], BLOCK_ZERO);
@@ -198,6 +216,7 @@ static void run(void)
 		check(!"kthread");
 		return;
 	}
+	mod_timer(&ticker, jiffies + 1);
 	while (window < RECORDS) {
 		for (i = 0; i < ROUNDS; i++)
 			change_some();
@@ -205,6 +224,7 @@ static void run(void)
 		cond_resched();
 	}
 	kthread_stop(looker);
+	timer_delete_sync(&ticker);
 	compare();
 	look_at_chains();
 }
