@@ -40,7 +40,6 @@
 #include "diff_store.h"
 #include "params.h"
 
-#define COPY_RESERVE	4
 /* No device may have more slots: 16 MiB. */
 #define MAX_SLOTS	4096U
 
@@ -123,18 +122,6 @@ void diff_area_fail_all(struct diff_area *area, int error)
 	kick(area);
 }
 
-static struct copy *new_copy(struct diff_area *area, struct batch *batch, u64 first)
-{
-	struct copy *copy = mempool_alloc(area->copies, GFP_NOWAIT | __GFP_NOWARN);
-
-	if (copy) {
-		copy->batch = batch;
-		copy->first = first;
-		copy->count = 0;
-	}
-	return copy;
-}
-
 /*
  * What is parked
  */
@@ -145,12 +132,10 @@ static long blocks_of(const struct bio *bio)
 	return max(bio->bi_iter.bi_size / DIFF_BLOCK_SIZE, 1U);
 }
 
-/* About what a parked write takes up itself; its data is somebody else's, or zeros. */
-static long memory_of(struct bio *bio)
+/* About what a parked write of so many blocks takes up itself; its data is somebody else's. */
+static long memory_of(struct bio *bio, long blocks)
 {
-	long pages = bio_has_data(bio) ? blocks_of(bio) : 0;
-
-	return 2 * sizeof(struct bio) + pages * sizeof(struct bio_vec);
+	return 2 * sizeof(struct bio) + (bio_has_data(bio) ? blocks * sizeof(struct bio_vec) : 0);
 }
 
 static long queue_limit(void)
@@ -173,10 +158,12 @@ static bool queue_is_empty(const struct write_queue *queue)
 /* Called with the area's lock held. */
 static void queue_add(struct write_queue *queue, struct bio *bio)
 {
+	long blocks = blocks_of(bio);
+
 	bio_list_add(&queue->bios, bio);
 	queue->came++;
-	atomic_long_add(blocks_of(bio), &queue->blocks);
-	atomic_long_add(memory_of(bio), &parked_memory);
+	atomic_long_add(blocks, &queue->blocks);
+	atomic_long_add(memory_of(bio, blocks), &parked_memory);
 }
 
 /* queue_remove - a write that a batch has taken is going on. In the copy worker. */
@@ -185,7 +172,7 @@ static void queue_remove(struct diff_area *area, struct write_queue *queue, stru
 	long enough = queue_limit() * 3 / 4, blocks = blocks_of(bio);
 	long left = atomic_long_sub_return(blocks, &queue->blocks);
 
-	atomic_long_sub(memory_of(bio), &parked_memory);
+	atomic_long_sub(memory_of(bio, blocks), &parked_memory);
 	WRITE_ONCE(queue->gone, queue->gone + 1);
 	/* Once in a while: all who wait for room are woken. */
 	if (unlikely(left < enough && left + blocks >= enough))
@@ -348,17 +335,17 @@ static int copy_run(struct diff_area *area, struct batch *batch, u64 first, unsi
 {
 	u32 next = state == BLOCK_ZERO ? BLOCK_MEMORY : BLOCK_READING;
 	struct copy *copy;
-	u32 *slot;
+	unsigned int i;
 	int ret;
 
-	copy = new_copy(area, batch, first);
+	copy = copy_new(area);
 	if (!copy)
 		return -EAGAIN;
-	for (slot = copy->slots; copy->count < count && slots_get(&area->slots, slot); slot++) {
-		if (state == BLOCK_ZERO)
-			clear_highpage(area->slots.pages[*slot]);
-		copy->count++;
-	}
+	copy->batch = batch;
+	copy->first = first;
+	copy->count = slots_get(&area->slots, copy->slots, count);
+	for (i = 0; state == BLOCK_ZERO && i < copy->count; i++)
+		clear_highpage(area->slots.pages[copy->slots[i]]);
 	/* One that becomes storage at this moment is not changed; its copy is of no use, and no harm. */
 	ret = copy->count ? chunk_take(&area->table, first, copy->count, state, next, copy->slots) :
 			    -EAGAIN;
@@ -684,13 +671,12 @@ static int init_memory(struct diff_area *area)
 			 clamp(chunk_queue_limit(&area->table), reserve, MAX_SLOTS), reserve);
 	if (ret)
 		return ret;
-	area->copies = mempool_create_kmalloc_pool(COPY_RESERVE, sizeof(struct copy));
-	return area->copies ? 0 : -ENOMEM;
+	return copies_init(area);
 }
 
 static void free_memory(struct diff_area *area)
 {
-	mempool_destroy(area->copies);
+	copies_exit(area);
 	slots_exit(&area->slots);
 	chunk_table_exit(&area->table);
 }

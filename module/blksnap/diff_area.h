@@ -8,7 +8,7 @@
 
 #include <linux/bio.h>
 #include <linux/blk-filter.h>
-#include <linux/mempool.h>
+#include <linux/llist.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 #include "chunk.h"
@@ -76,7 +76,8 @@ struct write_queue {
  * @copy_work: reads what is to be copied, then lets the writes go on
  *
  * @slots: blocks in memory; a slot belongs to the block whose state names it
- * @copies: where struct copy comes from, with a reserve
+ * @copies: struct copy that are free, see copy_new()
+ * @nr_copies: how many
  *
  * @to_store: struct copy, in memory and waiting
  * @store_wq: runs @store_work
@@ -113,7 +114,8 @@ struct diff_area {
 	struct work_struct copy_work;
 
 	struct slots slots;
-	mempool_t *copies;
+	struct llist_head copies;
+	atomic_t nr_copies;
 
 	struct list_head to_store;
 	struct workqueue_struct *store_wq;

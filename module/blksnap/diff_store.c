@@ -9,9 +9,13 @@
  * the block not in memory any more.
  */
 #include <linux/sched/mm.h>
+#include <linux/slab.h>
 #include "../idle.h"
 #include "diff_store.h"
 
+#define COPY_RESERVE	4
+/* So many free copies are kept, or about as many: as many as are often under way. */
+#define COPIES_KEPT	64
 #define STORE_RESERVE	4
 /* The most that one bio writes to the storage. */
 #define STORE_BLOCKS	256U
@@ -20,10 +24,57 @@
  * What is shared with copying
  */
 
+/*
+ * Copies that are free are kept on a list, which is cheaper than an allocator. Both workers put them
+ * there, and only the copy worker takes them off, so that it needs no lock. There are never less than
+ * COPY_RESERVE altogether: one is given back to the allocator only when there are more on the list.
+ */
+
+static void keep(struct diff_area *area, struct copy *copy)
+{
+	atomic_inc(&area->nr_copies);
+	llist_add(&copy->free, &area->copies);
+}
+
+int copies_init(struct diff_area *area)
+{
+	struct copy *copy;
+	unsigned int i;
+
+	for (i = 0; i < COPY_RESERVE; i++) {
+		copy = kmalloc(sizeof(*copy), GFP_KERNEL);
+		if (!copy)
+			return -ENOMEM;
+		keep(area, copy);
+	}
+	return 0;
+}
+
+void copies_exit(struct diff_area *area)
+{
+	struct copy *copy, *next;
+
+	llist_for_each_entry_safe(copy, next, llist_del_all(&area->copies), free)
+		kfree(copy);
+}
+
+struct copy *copy_new(struct diff_area *area)
+{
+	struct llist_node *first = llist_del_first(&area->copies);
+
+	if (unlikely(!first))
+		return kmalloc(sizeof(struct copy), GFP_NOWAIT | __GFP_NOWARN);
+	atomic_dec(&area->nr_copies);
+	return llist_entry(first, struct copy, free);
+}
+
 void copy_free(struct diff_area *area, struct copy *copy)
 {
 	slots_put(&area->slots, copy->slots, copy->count);
-	mempool_free(copy, area->copies);
+	if (unlikely(atomic_read(&area->nr_copies) >= COPIES_KEPT))
+		kfree(copy);
+	else
+		keep(area, copy);
 }
 
 void batch_init(struct batch *batch)

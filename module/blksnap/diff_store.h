@@ -40,6 +40,7 @@ struct batch {
 
 /**
  * struct copy - adjacent blocks on their way from the origin through memory to the storage
+ * @free: in diff_area::copies, while it is free
  * @link: in struct batch, then in diff_area::to_store
  * @batch: the batch of which it is a part
  * @first: the first block
@@ -50,6 +51,7 @@ struct batch {
  * @vecs: its pages
  */
 struct copy {
+	struct llist_node free;
 	struct list_head link;
 	struct batch *batch;
 	u64 first;
@@ -59,6 +61,18 @@ struct copy {
 	struct bio bio;
 	struct bio_vec vecs[COPY_BLOCKS];
 };
+
+/* copies_init - Return: 0 or -ENOMEM; copies_exit() is to follow in both cases. May sleep. */
+int copies_init(struct diff_area *area);
+
+/* copies_exit - none is in use */
+void copies_exit(struct diff_area *area);
+
+/*
+ * copy_new - a copy of anything, or NULL for want of memory; not if all are free. Context: the copy
+ * worker; does not sleep.
+ */
+struct copy *copy_new(struct diff_area *area);
 
 /* copy_free - free a copy with the slots it has. Context: a process; does not sleep. */
 void copy_free(struct diff_area *area, struct copy *copy);

@@ -3,14 +3,6 @@
 #include <linux/slab.h>
 #include "slots.h"
 
-/* Takes a free one. Called with the lock held. */
-static u32 pop(struct slots *slots)
-{
-	slots->nr_free--;
-	slots->nr_empty = min(slots->nr_empty, slots->nr_free);
-	return slots->free[slots->nr_free];
-}
-
 /* Gives one back, below those that have a page if it has none. Called with the lock held. */
 static void push(struct slots *slots, u32 slot)
 {
@@ -55,23 +47,37 @@ void slots_exit(struct slots *slots)
 	kvfree(slots->pages);
 }
 
-bool slots_get(struct slots *slots, u32 *slot)
+/* Takes free ones, as many as there are. */
+static unsigned int pop(struct slots *slots, u32 *numbers, unsigned int count)
 {
-	bool got;
+	unsigned int i;
 
 	raw_spin_lock_irq(&slots->lock);
-	got = slots->nr_free;
-	if (got)
-		*slot = pop(slots);
+	count = min(count, slots->nr_free);
+	for (i = 0; i < count; i++)
+		numbers[i] = slots->free[--slots->nr_free];
+	slots->nr_empty = min(slots->nr_empty, slots->nr_free);
 	raw_spin_unlock_irq(&slots->lock);
-	/* It belongs to nobody else now. */
-	if (got && !slots->pages[*slot]) {
-		slots->pages[*slot] = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
-		got = slots->pages[*slot];
-		if (!got)
-			slots_put(slots, slot, 1);
+	return count;
+}
+
+unsigned int slots_get(struct slots *slots, u32 *numbers, unsigned int count)
+{
+	unsigned int got = pop(slots, numbers, count), i;
+
+	/* They belong to nobody else now. */
+	for (i = 0; i < got; i++) {
+		struct page **page = &slots->pages[numbers[i]];
+
+		if (likely(*page))
+			continue;
+		*page = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+		if (!*page) {
+			slots_put(slots, &numbers[i], got - i);
+			break;
+		}
 	}
-	return got;
+	return i;
 }
 
 void slots_put(struct slots *slots, const u32 *numbers, unsigned int count)

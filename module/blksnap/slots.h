@@ -46,14 +46,15 @@ int slots_init(struct slots *slots, u32 nr, u32 reserve);
 void slots_exit(struct slots *slots);
 
 /**
- * slots_get - a free slot with a page
+ * slots_get - free slots with a page each
  * @slots: the slots
- * @slot: its number
+ * @numbers: their numbers
+ * @count: how many are wanted
  *
  * Context: a process; does not sleep.
- * Return: false if there is none now: all are in use, or there is no memory for a page.
+ * Return: how many were got: less if no more are free, or there is no memory for a page.
  */
-bool slots_get(struct slots *slots, u32 *slot);
+unsigned int slots_get(struct slots *slots, u32 *numbers, unsigned int count);
 
 /* slots_put - give some back. Context: a process; does not sleep. */
 void slots_put(struct slots *slots, const u32 *numbers, unsigned int count);
