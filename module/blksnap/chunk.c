@@ -425,13 +425,14 @@ bool chunk_set_zero(struct chunk_table *table, u64 block, u64 *count)
 /* Whether a state is the same as @first, that of the block @distance before; see chunk_run(). */
 static bool continues(u32 first, u32 state, u64 distance)
 {
+	if (state == first)
+		return !block_is_stored(first);
 	if (block_is_stored(first))
 		return state == first + distance;
 	if (block_is_in_memory(first))
 		return block_is_in_memory(state);
-	if (first == BLOCK_ORIGIN || first == BLOCK_ZERO)
-		return state == first;
-	return state != BLOCK_ORIGIN && block_is_uncopied(state);
+	/* Both are READING. */
+	return first && state && block_is_uncopied(first) && block_is_uncopied(state);
 }
 
 static __always_inline u32 sparse_state(const struct chunk_record *record, u64 block)
@@ -476,12 +477,13 @@ static __always_inline const struct chunk_record *look_up(const struct chunk_tab
 	u64 key = chunk_key(block);
 	const struct chunk_record *record = READ_ONCE(*chunk_bucket(table, key));
 
-	while (record && (READ_ONCE(record->key) | 1) != key)
-		record = READ_ONCE(record->next);
+	for (; record; record = READ_ONCE(record->next))
+		if (likely((READ_ONCE(record->key) | 1) == key))
+			break;
 	return record;
 }
 
-/* chunk_run() of blocks that would have a record in common. */
+/* chunk_run() of blocks that would have a record in common. Called under RCU. */
 static __always_inline u64 run_at(const struct chunk_table *table, u64 block, u64 count, u32 *state)
 {
 	const struct chunk_record *record = look_up(table, block);
@@ -492,61 +494,76 @@ static __always_inline u64 run_at(const struct chunk_table *table, u64 block, u6
 	return count;
 }
 
-/* chunk_run() of blocks of any number of records. Called under RCU, again if records have moved. */
-static noinline u64 run_any(const struct chunk_table *table, u64 block, u64 count, u32 *state)
+/* chunk_run() once. Called under RCU. */
+static u64 run_once(const struct chunk_table *table, u64 block, u64 count, u32 *state)
 {
 	u64 left = chunk_left(block), run, same;
-	u32 next;
+	u32 first, next;
 
 	run = run_at(table, block, min(count, left), state);
+	first = *state;
 	for (; run == left && run < count; run += same) {
 		left += RECORD_BLOCKS;
 		same = run_at(table, block + run, min_t(u64, count - run, RECORD_BLOCKS), &next);
-		if (!continues(*state, next, run))
+		if (!continues(first, next, run))
 			break;
 	}
 	return run;
 }
 
-u64 chunk_run(const struct chunk_table *table, u64 block, u64 count, u32 *state)
+/* chunk_run() of any blocks. */
+static noinline u64 run_of_many(const struct chunk_table *table, u64 block, u64 count, u32 *state)
 {
-	const struct chunk_record *record;
 	unsigned int moved;
 	u64 run;
 
-	/* Cheaper than rcu_read_lock(), which is a function where the kernel preempts. */
 	rcu_read_lock_sched();
 	do {
 		moved = read_seqcount_begin(&table->moved);
-		record = look_up(table, block);
-		run = count;
-		/* These two are what is asked most often. */
-		if (!record && count <= chunk_left(block))
-			*state = BLOCK_ORIGIN;
-		else if (count == 1)
-			*state = state_of(record, block);
-		else
-			run = run_any(table, block, count, state);
+		run = run_once(table, block, count, state);
 	} while (read_seqcount_retry(&table->moved, moved));
 	rcu_read_unlock_sched();
 	return run;
 }
 
-/* chunk_range_uncopied() of blocks of any number of records. Called as run_any(). */
-static noinline bool range_uncopied(const struct chunk_table *table, u64 block, u64 count)
+/* This one asks about one block, or about some without a record, which is what is mostly asked. */
+u64 chunk_run(const struct chunk_table *table, u64 block, u64 count, u32 *state)
 {
+	const struct chunk_record *record;
+	unsigned int moved;
+
+	if (count > RECORD_BLOCKS)
+		return run_of_many(table, block, count, state);
+	/* Cheaper than rcu_read_lock(), which is a function where the kernel preempts. */
+	rcu_read_lock_sched();
+	do {
+		moved = read_seqcount_begin(&table->moved);
+		record = look_up(table, block);
+		*state = likely(record) ? state_of(record, block) : BLOCK_ORIGIN;
+	} while (read_seqcount_retry(&table->moved, moved));
+	rcu_read_unlock_sched();
+	if (count == 1 || (!record && count <= chunk_left(block)))
+		return count;
+	return run_of_many(table, block, count, state);
+}
+
+/* chunk_range_uncopied() once. Called under RCU. */
+static noinline bool uncopied_once(const struct chunk_table *table, u64 block, u64 end)
+{
+	const struct chunk_record *record;
 	u32 state;
 	u64 run;
 
-	for (;;) {
-		run = run_at(table, block, min_t(u64, count, chunk_left(block)), &state);
+	for (; block < end; block += run) {
+		run = min_t(u64, end - block, chunk_left(block));
+		record = look_up(table, block);
+		if (!record)
+			continue;
+		run = run_in(record, block, run, &state);
 		if (!block_is_uncopied(state))
 			return false;
-		if (run == count)
-			return true;
-		block += run;
-		count -= run;
 	}
+	return true;
 }
 
 bool chunk_range_uncopied(const struct chunk_table *table, u64 block, u64 count)
@@ -558,7 +575,7 @@ bool chunk_range_uncopied(const struct chunk_table *table, u64 block, u64 count)
 	do {
 		moved = read_seqcount_begin(&table->moved);
 		uncopied = (count <= chunk_left(block) && !look_up(table, block)) ||
-			   range_uncopied(table, block, count);
+			   uncopied_once(table, block, block + count);
 	} while (read_seqcount_retry(&table->moved, moved));
 	rcu_read_unlock_sched();
 	return uncopied;
