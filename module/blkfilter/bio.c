@@ -14,6 +14,7 @@
  * bio, so letting it go on means to return. A bio that is held or kept is later
  * given to submit_bio_noacct() again.
  */
+#include <linux/uaccess.h>
 #include "blkfilter.h"
 
 /* Enough that a bio can always go on: they come back as bios end. */
@@ -334,6 +335,20 @@ enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket)
 bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att)
 {
 	return shown_find(bio, att);
+}
+
+/* bio_copy_is_shown - the same of a copy of a bio that may be gone by now. Context: any. */
+bool bio_copy_is_shown(const struct bio *bio, struct blkfilter_attachment *att)
+{
+	struct shown shown = { .end_io = bio->bi_end_io, .private = bio->bi_private };
+
+	while (shown.end_io == shown_end_io) {
+		if (copy_from_kernel_nofault(&shown, shown.private, sizeof(shown)))
+			return false;
+		if (shown.att == att)
+			return true;
+	}
+	return false;
 }
 
 /* bio_keeper - the attachment on the bio's disk that it was shown to last */

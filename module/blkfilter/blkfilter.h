@@ -260,6 +260,7 @@ void bio_exit_cache(void);
 mempool_t *bio_new_reserve(void);
 enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket);
 bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att);
+bool bio_copy_is_shown(const struct bio *bio, struct blkfilter_attachment *att);
 void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att);
 
 /* hook.c: how bios, ioctls and removals get here */

@@ -5,15 +5,20 @@
  * are shown; they are held up for moments only. Three steps:
  *
  * 1. Whoever looked for filters before there was this one, or passed the place of the hook before
- *    that was installed, gets as far as the queue: a grace period of tasks. A task that keeps a CPU
- *    in the kernel stretches it, for seconds if it likes.
+ *    that was installed, gets as far as the queue, or sleeps on the way there: a grace period of
+ *    tasks. A task that keeps a CPU in the kernel stretches it, for seconds if it likes. Who sleeps
+ *    waits for a queue that somebody else has frozen: none may wait for this one. Or the task is
+ *    still submitting: a driver above has sent bios to several devices, the task sleeps for one of
+ *    these, and the others wait in current->bio_list. There all tasks are looked at.
  * 2. The queue, with all that entered it before, is empty for once: requests have ended then, and
  *    bios have reached a driver that takes bios. That is found out by freezing it. The usage counter
  *    is made one number first, so that freezing an idle queue takes no grace period of RCU. What
  *    comes while it is frozen waits; so it is unfrozen after a moment if something does not end,
  *    and tried again later, for longer: a read in flight is to hold up nobody. But while the driver
  *    has writes it stays frozen, since with new ones coming in there might always be some.
- * 3. A driver that takes bios says by its accounting that no write is under way in it. Where many
+ * 3. A driver that takes bios says by its accounting that no write is under way in it. One that does
+ *    not account for a read is refused (some personalities of md; those told not to by
+ *    queue/iostats), but for brd, which ends all I/O while it is submitted. Where many
  *    are, new ones are held at the gate, so that they come to an end. NVMe multipath accounts
  *    nothing until Linux 6.3, and from then on not what waits in a path's queue: there each path's
  *    queue has to be empty for once. What is to be sent to another path comes by the hook again.
@@ -22,9 +27,13 @@
  * away waits for it, but says so first: then all of this ends at once.
  */
 #include <linux/blk-mq.h>
+#include <linux/major.h>
 #include <linux/percpu-refcount.h>
 #include <linux/refcount.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 #include "blkfilter.h"
 
 /* All of it ends in this time, or the attach fails; and what follows the grace period in this. */
@@ -102,6 +111,151 @@ static int wait_for_tasks(const struct wait *wait)
 	return ret;
 }
 
+/* Of bios in a list; more is no list. */
+#define LIST_MAX	65536
+
+/* struct submitter - a task that may have bios in its list; with a reference to it */
+struct submitter {
+	struct list_head link;
+	struct task_struct *task;
+};
+
+/* A task may go on at any moment, and what it had on its stack be anything then. */
+static bool read_safely(void *data, const void *from, size_t size)
+{
+	return !copy_from_kernel_nofault(data, from, size);
+}
+
+/* How often a task has gone to sleep or was put off its CPU. */
+static unsigned long switches_of(struct task_struct *task)
+{
+	return READ_ONCE(task->nvcsw) + READ_ONCE(task->nivcsw);
+}
+
+/* has_run - whether a task runs, or has run since it was switched that often */
+static bool has_run(struct task_struct *task, unsigned long switches)
+{
+	smp_rmb(); /* what was read of it, then this */
+#ifdef CONFIG_SMP
+	if (READ_ONCE(task->on_cpu))
+		return true;
+#endif
+	smp_rmb();
+	return task == current || switches_of(task) != switches;
+}
+
+/*
+ * has_bio - whether a list of a task has a write in it that the filter has to see, or cannot be read
+ *
+ * Called under RCU, which keeps the block device of a bio that was there a moment before.
+ */
+static bool has_bio(struct task_struct *task, unsigned long switches, struct bio *first,
+		    struct blkfilter_attachment *att)
+{
+	unsigned int count = 0;
+	struct bio *next, bio;
+
+	for (next = first; next; next = bio.bi_next) {
+		if (count++ > LIST_MAX || !read_safely(&bio, next, sizeof(bio)) ||
+		    has_run(task, switches))
+			return true;
+		if (op_is_write(bio_op(&bio)) && bio_sectors(&bio) &&
+		    compat_bio_disk(&bio) == att->disk && !bio_copy_is_shown(&bio, att))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * is_done - whether a task has no such write in its lists
+ *
+ * There are two on its stack (bios of the device that is being submitted to, and what is behind
+ * them), which only the task changes. So others can read them if it does not run from before until
+ * after that.
+ */
+static bool is_done(struct task_struct *task, struct blkfilter_attachment *att)
+{
+	unsigned long switches = switches_of(task);
+	struct bio_list *lists, copy[2];
+	bool done;
+
+	smp_rmb(); /* how often it was switched, then the lists */
+	lists = READ_ONCE(task->bio_list);
+	if (!lists)
+		return true;
+	rcu_read_lock();
+	done = !has_run(task, switches) && read_safely(copy, lists, sizeof(copy)) &&
+	       !has_bio(task, switches, copy[0].head, att) &&
+	       !has_bio(task, switches, copy[1].head, att) && !has_run(task, switches);
+	rcu_read_unlock();
+	return done;
+}
+
+/* All tasks that are submitting now. Those that begin later see the attachment. */
+static int find_submitters(struct list_head *submitters)
+{
+	struct task_struct *process, *task;
+	struct submitter *submitter;
+	int ret = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(process, task) {
+		if (ret || !READ_ONCE(task->bio_list))
+			continue;
+		submitter = kmalloc(sizeof(*submitter), GFP_NOWAIT | __GFP_NOWARN);
+		if (!submitter) {
+			ret = -ENOMEM;
+			continue;
+		}
+		get_task_struct(task);
+		submitter->task = task;
+		list_add(&submitter->link, submitters);
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+static void forget(struct submitter *submitter)
+{
+	list_del(&submitter->link);
+	put_task_struct(submitter->task);
+	kfree(submitter);
+}
+
+/* What such a list has for the disk is in the queue at the end, or has come by the hook. */
+static int wait_for_submitters(const struct wait *wait)
+{
+	struct submitter *submitter, *next;
+	LIST_HEAD(submitters);
+	int ret = find_submitters(&submitters);
+
+	while (!ret) {
+		list_for_each_entry_safe(submitter, next, &submitters, link)
+			if (is_done(submitter->task, wait->att))
+				forget(submitter);
+		if (list_empty(&submitters))
+			break;
+		ret = pause_for(wait, 1);
+	}
+	list_for_each_entry_safe(submitter, next, &submitters, link)
+		forget(submitter);
+	return ret;
+}
+
+/*
+ * Who waits for the queue to be unfrozen is not in it yet, and could go on waiting while it is frozen
+ * here. Once nobody waits, who has waited gets into it within another grace period.
+ */
+static int wait_for_tasks_and_submitters(const struct wait *wait, struct request_queue *queue)
+{
+	int ret;
+
+	do
+		ret = wait_for_tasks(wait);
+	while (!ret && waitqueue_active(&queue->mq_freeze_wq));
+	return ret ?: wait_for_submitters(wait);
+}
+
 struct write_search {
 	struct request_queue *queue;
 	bool found;
@@ -162,18 +316,89 @@ static int drain_queue(const struct wait *wait, struct request_queue *queue)
 	return min(ret, 0);
 }
 
-/* How many I/Os but reads have begun or ended in a driver that takes bios and accounts for them. */
-static unsigned long accounted_ios(struct gendisk *disk)
+/* How many I/Os of a kind have begun or ended in a driver that takes bios and accounts for them. */
+static unsigned long accounted(struct gendisk *disk, int kind)
 {
 	struct compat_part *part;
 	unsigned long index, sum = 0;
 
 	rcu_read_lock();
 	for (index = 0; (part = compat_part_next(disk, &index)); index++)
-		sum += part_stat_read(part, ios[STAT_WRITE]) +
-		       part_stat_read(part, ios[STAT_DISCARD]);
+		sum += part_stat_read(part, ios[kind]);
 	rcu_read_unlock();
 	return sum;
+}
+
+static unsigned long accounted_ios(struct gendisk *disk)
+{
+	return accounted(disk, STAT_WRITE) + accounted(disk, STAT_DISCARD);
+}
+
+/* struct probe - a read of the device. @ref: one for the bio, one for who waits */
+struct probe {
+	struct bio bio;
+	struct bio_vec vec;
+	refcount_t ref;
+	bool over;
+};
+
+static void probe_put(struct probe *probe)
+{
+	if (!refcount_dec_and_test(&probe->ref))
+		return;
+	__free_page(probe->vec.bv_page);
+	kfree(probe);
+	hook_leave();
+}
+
+static void probe_end(struct bio *bio)
+{
+	struct probe *probe = container_of(bio, struct probe, bio);
+
+	bio_uninit(bio);
+	smp_store_release(&probe->over, true); /* pairs with does_account() */
+	probe_put(probe);
+}
+
+static struct probe *probe_new(struct block_device *bdev)
+{
+	struct probe *probe = kzalloc(sizeof(*probe), GFP_KERNEL);
+	struct page *page = probe ? alloc_page(GFP_KERNEL) : NULL;
+
+	if (!page) {
+		kfree(probe);
+		return NULL;
+	}
+	bio_init(&probe->bio, bdev, &probe->vec, 1, REQ_OP_READ);
+	probe->bio.bi_end_io = probe_end;
+	__bio_add_page(&probe->bio, page, bdev_logical_block_size(bdev), 0);
+	refcount_set(&probe->ref, 2);
+	hook_enter();
+	return probe;
+}
+
+/*
+ * does_account - whether a driver accounts for I/O, by a read of the first block
+ *
+ * Reads of others count as well, but where none is accounted for, theirs are not, either.
+ *
+ * Return: 0, -EOPNOTSUPP if not, or another error.
+ */
+static int does_account(const struct wait *wait, struct block_device *bdev)
+{
+	unsigned long before = accounted(wait->att->disk, STAT_READ);
+	struct probe *probe = probe_new(bdev);
+	int ret = 0;
+
+	if (!probe)
+		return -ENOMEM;
+	submit_bio_noacct(&probe->bio);
+	while (!ret && !smp_load_acquire(&probe->over))
+		ret = pause_for(wait, 1);
+	probe_put(probe);
+	if (!ret && accounted(wait->att->disk, STAT_READ) == before)
+		ret = -EOPNOTSUPP;
+	return ret;
 }
 
 /* How many of its writes are under way. Which part of the disk one counts for it may choose. */
@@ -216,13 +441,17 @@ static void limit(struct wait *wait, unsigned long timeout)
 		wait->deadline = jiffies + timeout;
 }
 
-static int wait_for_accounts(struct wait *wait)
+static int wait_for_accounts(struct wait *wait, struct block_device *bdev)
 {
 	struct gendisk *disk = wait->att->disk;
-	int ret = 0;
+	int ret;
 
-	if (accounts_are_quiet(disk))
+	/* brd: nothing of it is under way outside of the queue. */
+	if (MAJOR(disk_devt(disk)) == RAMDISK_MAJOR)
 		return 0;
+	ret = does_account(wait, bdev);
+	if (ret || accounts_are_quiet(disk))
+		return ret;
 	limit(wait, HOLD_TIMEOUT);
 	gate_close(wait->att);
 	while (!ret && !accounts_are_quiet(disk))
@@ -256,9 +485,10 @@ static int drain_paths(struct wait *wait)
 	return ret ?: search.found ? 0 : -EBUSY;
 }
 
-static int wait_for_all(struct wait *wait, struct request_queue *queue)
+static int wait_for_all(struct wait *wait, struct block_device *bdev)
 {
-	int ret = wait_for_tasks(wait);
+	struct request_queue *queue = bdev_get_queue(bdev);
+	int ret = wait_for_tasks_and_submitters(wait, queue);
 
 	if (ret)
 		return ret;
@@ -268,7 +498,7 @@ static int wait_for_all(struct wait *wait, struct request_queue *queue)
 		return ret;
 	if (wait->att->kind == PASSTHROUGH_NVME_HEAD)
 		return drain_paths(wait);
-	return wait_for_accounts(wait);
+	return wait_for_accounts(wait, bdev);
 }
 
 /**
@@ -277,16 +507,19 @@ static int wait_for_all(struct wait *wait, struct request_queue *queue)
  * @bdev: its device, open
  *
  * Context: may sleep, for EARLIER_TIMEOUT.
- * Return: 0; -EBUSY if it does not end; -ENODEV if the device goes away; -EINTR if the caller is
+ * Return: 0; -EBUSY if it does not end; -EOPNOTSUPP if that cannot be told; -ENODEV if the device goes away; -EINTR if the caller is
  * killed; -ENOMEM.
  */
 int earlier_wait(struct blkfilter_attachment *att, struct block_device *bdev)
 {
 	struct wait wait = { .att = att, .deadline = jiffies + EARLIER_TIMEOUT };
-	int ret = wait_for_all(&wait, bdev_get_queue(bdev));
+	int ret = wait_for_all(&wait, bdev);
 
 	if (ret == -EBUSY)
 		pr_warn("%pg: cannot be filtered: writes from before do not end, or tasks keep the kernel busy; try again later\n",
+			bdev);
+	else if (ret == -EOPNOTSUPP)
+		pr_warn("%pg: cannot be filtered: its driver does not account for I/O, so that writes from before cannot be waited for; if queue/iostats of the device is 0, write 1 to it\n",
 			bdev);
 	return ret;
 }
