@@ -18,6 +18,7 @@
 #include <linux/device.h>
 #include <linux/nvme.h>
 #include <linux/slab.h>
+#include <linux/sysfs.h>
 #include <linux/uaccess.h>
 #include "blkfilter.h"
 #include "../compat/scsi.h"
@@ -285,6 +286,81 @@ static void tell_filters(struct gendisk *disk)
 	rcu_read_unlock();
 }
 
+/* The node with a name in a folder of sysfs, for which the reference to the folder is given up. */
+static struct kernfs_node *enter(struct kernfs_node *folder, const char *name)
+{
+	struct kernfs_node *node = folder ? sysfs_get_dirent(folder, name) : NULL;
+
+	sysfs_put(folder);
+	return node;
+}
+
+/*
+ * The name of the subsystem that an NVMe disk belongs to, in a page that is to be freed; or NULL. Its
+ * parent is a controller or the subsystem itself, and both have a file with it.
+ */
+static char *subsystem_name(struct gendisk *disk)
+{
+	struct device *parent = disk_to_dev(disk)->parent;
+	struct kernfs_node *node = sysfs_get_dirent(compat_sysfs_root(), "class");
+	struct device_attribute *file;
+	struct kernfs_node *link;
+	char *name = NULL;
+
+	link = enter(enter(node, parent->class->name), dev_name(parent));
+	node = NULL;
+	if (link && kernfs_type(link) == KERNFS_LINK)
+		node = sysfs_get_dirent(link->symlink.target_kn, "subsysnqn");
+	sysfs_put(link);
+	if (node && kernfs_type(node) == KERNFS_FILE)
+		name = (char *)get_zeroed_page(GFP_NOIO);
+	if (name) {
+		file = container_of((struct attribute *)node->priv, struct device_attribute, attr);
+		if (file->show(parent, file, name) <= 0) {
+			free_page((unsigned long)name);
+			name = NULL;
+		}
+	}
+	sysfs_put(node);
+	return name;
+}
+
+struct subsystem {
+	char *name;
+};
+
+/* For each block device: is it an NVMe disk of that subsystem, or cannot that be told? */
+static int tell_if_of_subsystem(struct device *dev, void *data)
+{
+	struct gendisk *disk = compat_device_disk(dev);
+	const char *subsystem = data;
+	enum passthrough_kind kind;
+	char *name;
+
+	if (dev != disk_to_dev(disk) || strncmp(disk->disk_name, "nvme", 4))
+		return 0;
+	kind = kind_of(disk);
+	if (kind != PASSTHROUGH_NVME && kind != PASSTHROUGH_NVME_HEAD)
+		return 0;
+	name = subsystem_name(disk);
+	if (!name || !subsystem || !strcmp(name, subsystem))
+		tell_filters(disk);
+	free_page((unsigned long)name);
+	return 0;
+}
+
+/*
+ * An admin command may change any namespace of the subsystem, also those that this controller does
+ * not have: format and sanitize do, by what the subsystem is like.
+ */
+static void tell_subsystem(struct gendisk *disk)
+{
+	char *subsystem = subsystem_name(disk);
+
+	registry_walk_devices(tell_if_of_subsystem, subsystem);
+	free_page((unsigned long)subsystem);
+}
+
 /* For each block device: is it a disk that the command may change? */
 static int tell_if_concerned(struct device *dev, void *data)
 {
@@ -312,7 +388,10 @@ static int tell_if_concerned(struct device *dev, void *data)
 	WRITE_ONCE(command->changes, true);
 	/* First on the list and marked, then told: see blkfilter_settle(). */
 	smp_mb();
-	tell_filters(disk);
+	if (admin)
+		tell_subsystem(disk);
+	else
+		tell_filters(disk);
 	return 0;
 }
 

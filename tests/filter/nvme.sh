@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# An NVMe disk: a target on this machine, over TCP. It is a multipath disk with one path.
+# An NVMe disk: a target on this machine, over TCP. It is a multipath disk with one path, if the
+# kernel's NVMe driver has not been told otherwise.
 
 nvme_target=/sys/kernel/config/nvmet/subsystems/blksnap-test
 nvme_port=/sys/kernel/config/nvmet/ports/1
 
-# nvme_connect DEVICE: a disk on the device; its name is in $nvme.
-nvme_connect() {
-	local head
-
+# nvme_export DEVICE: a subsystem with the device as its namespace, to be logged in to.
+nvme_export() {
 	if ! modprobe -q nvmet-tcp || ! modprobe -q nvme-tcp; then
 		skip "no NVMe over TCP"
 	fi
@@ -29,8 +28,21 @@ nvme_connect() {
 	echo 4420 >$nvme_port/addr_trsvcid
 	ln -s $nvme_target $nvme_port/subsystems/
 	defer rm $nvme_port/subsystems/blksnap-test
-	echo transport=tcp,traddr=127.0.0.1,trsvcid=4420,nqn=blksnap-test >/dev/nvme-fabrics
 	defer nvme_disconnect
+}
+
+# nvme_login: another controller of it.
+nvme_login() {
+	echo transport=tcp,traddr=127.0.0.1,trsvcid=4420,nqn=blksnap-test,duplicate_connect \
+		>/dev/nvme-fabrics
+}
+
+# nvme_connect DEVICE: a disk on the device; its name is in $nvme.
+nvme_connect() {
+	local head
+
+	nvme_export "$1"
+	nvme_login
 	wait_for eval 'ls /sys/class/nvme-subsystem/*/nvme*n1'
 	for head in /sys/class/nvme-subsystem/*/nvme*n1; do
 		nvme=/dev/${head##*/}
