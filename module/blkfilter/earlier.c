@@ -387,9 +387,12 @@ static struct probe *probe_new(struct block_device *bdev)
 static int does_account(const struct wait *wait, struct block_device *bdev)
 {
 	unsigned long before = accounted(wait->att->disk, STAT_READ);
-	struct probe *probe = probe_new(bdev);
+	struct probe *probe;
 	int ret = 0;
 
+	if (bdev_logical_block_size(bdev) > PAGE_SIZE)
+		return -EOPNOTSUPP;
+	probe = probe_new(bdev);
 	if (!probe)
 		return -ENOMEM;
 	submit_bio_noacct(&probe->bio);
@@ -446,8 +449,8 @@ static int wait_for_accounts(struct wait *wait, struct block_device *bdev)
 	struct gendisk *disk = wait->att->disk;
 	int ret;
 
-	/* brd: nothing of it is under way outside of the queue. */
-	if (MAJOR(disk_devt(disk)) == RAMDISK_MAJOR)
+	/* Nothing is under way outside of the queue to brd, nor to a device that has no sectors. */
+	if (MAJOR(disk_devt(disk)) == RAMDISK_MAJOR || !bdev_nr_sectors(bdev))
 		return 0;
 	ret = does_account(wait, bdev);
 	if (ret || accounts_are_quiet(disk))
