@@ -472,7 +472,8 @@ static u64 run_in(const struct chunk_record *record, u64 block, u64 count, u32 *
 }
 
 /* The record of a block; one that is being moved or replaced may be missed. Called under RCU. */
-static __always_inline const struct chunk_record *look_up(const struct chunk_table *table, u64 block)
+static __always_inline const struct chunk_record *look_up(const struct chunk_table *table,
+							  u64 block)
 {
 	u64 key = chunk_key(block);
 	const struct chunk_record *record = READ_ONCE(*chunk_bucket(table, key));
