@@ -2,7 +2,7 @@
 /*
  * The way of a bio through the filters of its disk.
  *
- * A bio that is shown to a filter gets a struct shown in place of its completion handler.
+ * A bio that is shown to a filter gets a struct bio_ctx in place of its completion handler.
  * It does three things: it counts the bio out when it ends; it lets us know the bio when
  * it comes by again (the rest of a split, a requeue, the resubmission of a kept bio) and
  * leave it alone; and it leaves the bio's device out of it, which a stacking driver may
@@ -20,10 +20,10 @@
 /* Enough that a bio can always go on: they come back as bios end. */
 #define RESERVE		8
 /* What a CPU keeps: as many as are often under way. */
-#define KEPT		64
+#define CTX_CACHE_MAX		64
 
 /**
- * struct shown - says of a bio that a filter has seen it
+ * struct bio_ctx - says of a bio that a filter has seen it
  * @att: whose filter; NULL for one that is still to be used
  * @reserve: the attachment whose reserve it comes from, or NULL
  * @end_io: the bio's own completion handler
@@ -32,7 +32,7 @@
  * Belongs to the bio, freed when it ends. Its att is valid as long as the bio has not been
  * counted out.
  */
-struct shown {
+struct bio_ctx {
 	struct blkfilter_attachment *att;
 	struct blkfilter_attachment *reserve;
 	bio_end_io_t *end_io;
@@ -40,71 +40,71 @@ struct shown {
 };
 
 /**
- * struct kept - unused struct shown of a CPU
+ * struct ctx_cache - unused struct bio_ctx of a CPU
  * @first: the first, chained through their private
  * @count: how many
  *
  * Only its CPU touches it, with interrupts off, since bios end in interrupts; those of a CPU that
- * went offline wait for it. Nothing on the list belongs to an attachment; bio_exit_cache() frees
+ * went offline wait for it. Nothing on the list belongs to an attachment; bio_ctx_exit() frees
  * it when no bio can end any more. A slab cache alone would cost as much as all else that is done
  * with a bio.
  */
-struct kept {
-	struct shown *first;
+struct ctx_cache {
+	struct bio_ctx *first;
 	unsigned int count;
 };
 
-static struct kmem_cache *shown_cache;
-static DEFINE_PER_CPU(struct kept, kept);
+static struct kmem_cache *bio_ctx_slab;
+static DEFINE_PER_CPU(struct ctx_cache, ctx_cache);
 
-/* kept_get - Return: NULL if there is none. */
-static struct shown *kept_get(void)
+/* ctx_cache_pop - Return: NULL if there is none. */
+static struct bio_ctx *ctx_cache_pop(void)
 {
-	struct shown *shown;
+	struct bio_ctx *ctx;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	shown = __this_cpu_read(kept.first);
-	if (unlikely(!shown)) {
+	ctx = __this_cpu_read(ctx_cache.first);
+	if (unlikely(!ctx)) {
 		local_irq_restore(flags);
 		return NULL;
 	}
-	__this_cpu_write(kept.first, shown->private);
-	__this_cpu_dec(kept.count);
+	__this_cpu_write(ctx_cache.first, ctx->private);
+	__this_cpu_dec(ctx_cache.count);
 	local_irq_restore(flags);
-	return shown;
+	return ctx;
 }
 
-/* kept_put - Context: interrupts off. */
-static void kept_put(struct shown *shown)
+/* ctx_cache_push - Context: interrupts off. */
+static void ctx_cache_push(struct bio_ctx *ctx)
 {
-	shown->private = __this_cpu_read(kept.first);
-	__this_cpu_write(kept.first, shown);
-	__this_cpu_inc(kept.count);
+	ctx->private = __this_cpu_read(ctx_cache.first);
+	__this_cpu_write(ctx_cache.first, ctx);
+	__this_cpu_inc(ctx_cache.count);
 }
 
-/* kept_is_full - A hint: in an interrupt that comes now, or on the next CPU, it may be other. */
-static bool kept_is_full(void)
+/* ctx_cache_is_full - A hint: in an interrupt that comes now, or on the next CPU, it may be other. */
+static bool ctx_cache_is_full(void)
 {
-	return this_cpu_read(kept.count) >= KEPT;
+	return this_cpu_read(ctx_cache.count) >= CTX_CACHE_MAX;
 }
 
-static struct shown *shown_new(void)
+static struct bio_ctx *bio_ctx_alloc(void)
 {
-	return kept_get() ?: kmem_cache_alloc(shown_cache, GFP_NOWAIT | __GFP_NOWARN);
+	return ctx_cache_pop() ?: kmem_cache_alloc(bio_ctx_slab, GFP_NOWAIT | __GFP_NOWARN);
 }
 
-/* shown_put_slowly - for one that is not to be kept; a spare may never have been used */
-static noinline void shown_put_slowly(struct shown *shown)
+/* bio_ctx_free_slow - for one that is not to be kept; a spare may never have been used */
+static noinline void bio_ctx_free_slow(struct bio_ctx *ctx)
 {
-	struct blkfilter_attachment *reserve = shown->reserve;
-	struct blkfilter_attachment *att = shown->att;
+	struct blkfilter_attachment *reserve = ctx->reserve;
+	struct blkfilter_attachment *att = ctx->att;
 
 	if (reserve) {
-		mempool_free(shown, reserve->reserve);
-		gate_put_spare(reserve);
+		mempool_free(ctx, reserve->reserve);
+		gate_put_reserve(reserve);
 	} else {
-		kmem_cache_free(shown_cache, shown);
+		kmem_cache_free(bio_ctx_slab, ctx);
 	}
 	rcu_read_lock();
 	if (att)
@@ -113,23 +113,23 @@ static noinline void shown_put_slowly(struct shown *shown)
 }
 
 /*
- * shown_put - count out the bio that it was taken off, and free it
+ * bio_ctx_free - count out the bio that it was taken off, and free it
  *
  * Interrupts are off for both. The list needs it, since bios end in interrupts. And it is an RCU
  * read section: a detached attachment is freed after its last bio was counted out, but not before
  * all such sections have ended that had begun by then (see reap()).
  */
-static __always_inline void shown_put(struct shown *shown)
+static __always_inline void bio_ctx_free(struct bio_ctx *ctx)
 {
-	struct blkfilter_attachment *att = shown->att;
+	struct blkfilter_attachment *att = ctx->att;
 	unsigned long flags;
 
-	if (unlikely(shown->reserve || kept_is_full())) {
-		shown_put_slowly(shown);
+	if (unlikely(ctx->reserve || ctx_cache_is_full())) {
+		bio_ctx_free_slow(ctx);
 		return;
 	}
 	local_irq_save(flags);
-	kept_put(shown);
+	ctx_cache_push(ctx);
 	if (gate_count_out(att))
 		gate_wake(att, flags);
 	else
@@ -154,16 +154,16 @@ static void learn_chained_end_io(void)
 	bio_uninit(&parent);
 }
 
-static void shown_end_io(struct bio *bio);
+static void bio_ctx_end_io(struct bio *bio);
 
-/* Takes a struct shown off a bio that ends, and counts it out. Inline: for each write. */
-static __always_inline void shown_remove(struct bio *bio)
+/* Takes a struct bio_ctx off a bio that ends, and counts it out. Inline: for each write. */
+static __always_inline void bio_ctx_remove(struct bio *bio)
 {
-	struct shown *shown = bio->bi_private;
+	struct bio_ctx *ctx = bio->bi_private;
 
-	bio->bi_end_io = shown->end_io;
-	bio->bi_private = shown->private;
-	shown_put(shown);
+	bio->bi_end_io = ctx->end_io;
+	bio->bi_private = ctx->private;
+	bio_ctx_free(ctx);
 }
 
 /*
@@ -183,15 +183,15 @@ static noinline void end_chained(struct bio *bio)
 		 */
 		if (atomic_read_acquire(&last->__bi_remaining) > 1)
 			break;
-		while (last->bi_end_io == shown_end_io)
-			shown_remove(last);
+		while (last->bi_end_io == bio_ctx_end_io)
+			bio_ctx_remove(last);
 	} while (last->bi_end_io == chained_end_io);
 	bio_endio(bio);
 }
 
-static void shown_end_io(struct bio *bio)
+static void bio_ctx_end_io(struct bio *bio)
 {
-	shown_remove(bio);
+	bio_ctx_remove(bio);
 	/* The block layer's part of ending it has been done. */
 	if (unlikely(!bio->bi_end_io))
 		bio_endio(bio);
@@ -201,30 +201,30 @@ static void shown_end_io(struct bio *bio)
 		bio->bi_end_io(bio);
 }
 
-static void shown_add(struct shown *shown, struct bio *bio, struct blkfilter_attachment *att,
+static void bio_ctx_add(struct bio_ctx *ctx, struct bio *bio, struct blkfilter_attachment *att,
 		      struct blkfilter_attachment *reserve)
 {
-	shown->att = att;
-	shown->reserve = reserve;
-	shown->end_io = bio->bi_end_io;
-	shown->private = bio->bi_private;
-	bio->bi_end_io = shown_end_io;
-	bio->bi_private = shown;
+	ctx->att = att;
+	ctx->reserve = reserve;
+	ctx->end_io = bio->bi_end_io;
+	ctx->private = bio->bi_private;
+	bio->bi_end_io = bio_ctx_end_io;
+	bio->bi_private = ctx;
 }
 
-/* shown_find - the bio's struct shown for an attachment (or an unused one, for NULL) */
-static struct shown *shown_find(struct bio *bio, struct blkfilter_attachment *att)
+/* bio_ctx_find - the bio's struct bio_ctx for an attachment (or an unused one, for NULL) */
+static struct bio_ctx *bio_ctx_find(struct bio *bio, struct blkfilter_attachment *att)
 {
 	bio_end_io_t *end_io = bio->bi_end_io;
 	void *private = bio->bi_private;
 
-	while (unlikely(end_io == shown_end_io)) {
-		struct shown *shown = private;
+	while (unlikely(end_io == bio_ctx_end_io)) {
+		struct bio_ctx *ctx = private;
 
-		if (shown->att == att)
-			return shown;
-		end_io = shown->end_io;
-		private = shown->private;
+		if (ctx->att == att)
+			return ctx;
+		end_io = ctx->end_io;
+		private = ctx->private;
 	}
 	return NULL;
 }
@@ -252,12 +252,12 @@ static bool bio_range(struct bio *bio, struct compat_part *part, sector_t *secto
 	return true;
 }
 
-/* bio_show - shows a bio to one filter. Return: as the filter. */
-static enum blkfilter_verdict bio_show(struct bio *bio, struct blkfilter_attachment *att,
+/* bio_call_filter - shows a bio to one filter. Return: as the filter. */
+static enum blkfilter_verdict bio_call_filter(struct bio *bio, struct blkfilter_attachment *att,
 				       sector_t sector, sector_t count)
 {
 	enum blkfilter_verdict verdict;
-	struct shown *shown;
+	struct bio_ctx *ctx;
 
 	while (!gate_enter(att)) {
 		verdict = gate_hold(att, bio);
@@ -265,16 +265,16 @@ static enum blkfilter_verdict bio_show(struct bio *bio, struct blkfilter_attachm
 			return verdict;
 	}
 
-	shown = shown_find(bio, NULL);
-	if (unlikely(shown)) {
-		shown->att = att;
+	ctx = bio_ctx_find(bio, NULL);
+	if (unlikely(ctx)) {
+		ctx->att = att;
 	} else {
-		shown = shown_new();
-		if (unlikely(!shown)) {
+		ctx = bio_ctx_alloc();
+		if (unlikely(!ctx)) {
 			gate_leave(att);
 			return gate_starve(att, bio);
 		}
-		shown_add(shown, bio, att, NULL);
+		bio_ctx_add(ctx, bio, att, NULL);
 	}
 	compat_bio_keep_private(bio);
 	return att->flt->ops->submit_bio(att->flt, bio, sector, count);
@@ -286,16 +286,16 @@ static enum blkfilter_verdict bio_show(struct bio *bio, struct blkfilter_attachm
  * on it last: bios that come with a spare are submitted by workers, which are not made to wait (see
  * gate_may_wait()).
  */
-static void bio_unshow(struct bio *bio)
+static void bio_undo_filters(struct bio *bio)
 {
 	struct gendisk *disk = compat_bio_disk(bio);
-	struct shown *shown;
+	struct bio_ctx *ctx;
 
-	while (bio->bi_end_io == shown_end_io) {
-		shown = bio->bi_private;
-		if (!shown->att || shown->att->disk != disk)
+	while (bio->bi_end_io == bio_ctx_end_io) {
+		ctx = bio->bi_private;
+		if (!ctx->att || ctx->att->disk != disk)
 			break;
-		shown_remove(bio);
+		bio_ctx_remove(bio);
 	}
 }
 
@@ -318,12 +318,12 @@ enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket)
 	rcu_read_lock();
 	hlist_for_each_entry_rcu(att, bucket, node) {
 		if (att->disk != compat_bio_disk(bio) ||
-		    !bio_range(bio, att->part, &sector, &count) || shown_find(bio, att))
+		    !bio_range(bio, att->part, &sector, &count) || bio_ctx_find(bio, att))
 			continue;
-		verdict = bio_show(bio, att, sector, count);
+		verdict = bio_call_filter(bio, att, sector, count);
 		if (verdict != BLKFILTER_PASS) {
 			if (verdict == BLKFILTER_WAIT)
-				bio_unshow(bio);
+				bio_undo_filters(bio);
 			break;
 		}
 	}
@@ -334,38 +334,38 @@ enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket)
 /* bio_is_shown - whether a bio carries what says that it was shown to a filter */
 bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att)
 {
-	return shown_find(bio, att);
+	return bio_ctx_find(bio, att);
 }
 
 /* bio_copy_is_shown - the same of a copy of a bio that may be gone by now. Context: any. */
 bool bio_copy_is_shown(const struct bio *bio, struct blkfilter_attachment *att)
 {
-	struct shown shown = { .end_io = bio->bi_end_io, .private = bio->bi_private };
+	struct bio_ctx ctx = { .end_io = bio->bi_end_io, .private = bio->bi_private };
 
-	while (shown.end_io == shown_end_io) {
-		if (copy_from_kernel_nofault(&shown, shown.private, sizeof(shown)))
+	while (ctx.end_io == bio_ctx_end_io) {
+		if (copy_from_kernel_nofault(&ctx, ctx.private, sizeof(ctx)))
 			return false;
-		if (shown.att == att)
+		if (ctx.att == att)
 			return true;
 	}
 	return false;
 }
 
-/* bio_keeper - the attachment on the bio's disk that it was shown to last */
-static struct blkfilter_attachment *bio_keeper(struct bio *bio)
+/* bio_keeping_attachment - the attachment on the bio's disk that it was shown to last */
+static struct blkfilter_attachment *bio_keeping_attachment(struct bio *bio)
 {
 	struct gendisk *disk = compat_bio_disk(bio);
-	struct shown *shown = bio->bi_private;
+	struct bio_ctx *ctx = bio->bi_private;
 
 	/* Upper devices, and spares, which have none, may be among them. */
-	while (!shown->att || shown->att->disk != disk)
-		shown = shown->private;
-	return shown->att;
+	while (!ctx->att || ctx->att->disk != disk)
+		ctx = ctx->private;
+	return ctx->att;
 }
 
 enum blkfilter_verdict blkfilter_may_keep(struct bio *bio, bool full)
 {
-	struct blkfilter_attachment *att = bio_keeper(bio);
+	struct blkfilter_attachment *att = bio_keeping_attachment(bio);
 
 	if (unlikely((full || lane_is_full(att, bio)) && gate_may_wait(bio)))
 		return BLKFILTER_WAIT;
@@ -374,51 +374,51 @@ enum blkfilter_verdict blkfilter_may_keep(struct bio *bio, bool full)
 EXPORT_SYMBOL_GPL(blkfilter_may_keep);
 
 /**
- * bio_add_spare - give a bio what it takes to be shown to one filter
+ * bio_ctx_add_reserve - give a bio what it takes to be shown to one filter
  * @bio: a bio that is about to be submitted
  * @att: the attachment that held it
  *
  * Context: a worker with memalloc_noio_save(); may sleep until other bios end.
  */
-void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att)
+void bio_ctx_add_reserve(struct bio *bio, struct blkfilter_attachment *att)
 {
-	if (shown_find(bio, NULL))
+	if (bio_ctx_find(bio, NULL))
 		return;
-	atomic_inc(&att->spares);
-	shown_add(mempool_alloc(att->reserve, GFP_NOIO), bio, NULL, att);
+	atomic_inc(&att->reserve_used);
+	bio_ctx_add(mempool_alloc(att->reserve, GFP_NOIO), bio, NULL, att);
 }
 
 void blkfilter_resubmit(struct bio *bio)
 {
 	bio->bi_opf &= ~REQ_NOWAIT;
 	bio_clear_polled(bio);
-	lane_submit(bio_keeper(bio), bio);
+	lane_submit(bio_keeping_attachment(bio), bio);
 }
 EXPORT_SYMBOL_GPL(blkfilter_resubmit);
 
-/* bio_new_reserve - for an attachment; goes with mempool_destroy() */
-mempool_t *bio_new_reserve(void)
+/* bio_ctx_new_reserve - for an attachment; goes with mempool_destroy() */
+mempool_t *bio_ctx_new_reserve(void)
 {
-	return mempool_create_slab_pool(RESERVE, shown_cache);
+	return mempool_create_slab_pool(RESERVE, bio_ctx_slab);
 }
 
-int bio_init_cache(void)
+int bio_ctx_init(void)
 {
 	learn_chained_end_io();
-	shown_cache = KMEM_CACHE(shown, 0);
-	return shown_cache ? 0 : -ENOMEM;
+	bio_ctx_slab = KMEM_CACHE(bio_ctx, 0);
+	return bio_ctx_slab ? 0 : -ENOMEM;
 }
 
-/* bio_exit_cache - all bios have ended */
-void bio_exit_cache(void)
+/* bio_ctx_exit - all bios have ended */
+void bio_ctx_exit(void)
 {
-	struct shown *shown, *next;
+	struct bio_ctx *ctx, *next;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		for (shown = per_cpu(kept, cpu).first; shown; shown = next) {
-			next = shown->private;
-			kmem_cache_free(shown_cache, shown);
+		for (ctx = per_cpu(ctx_cache, cpu).first; ctx; ctx = next) {
+			next = ctx->private;
+			kmem_cache_free(bio_ctx_slab, ctx);
 		}
-	kmem_cache_destroy(shown_cache);
+	kmem_cache_destroy(bio_ctx_slab);
 }

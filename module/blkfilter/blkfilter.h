@@ -92,9 +92,9 @@ struct lane {
  * @held_lock: protects @held, @nr_held and the lanes, taken in any context
  * @held: bios that wait for the gate to open, or for memory
  * @nr_held: their number
- * @reserve: struct shown for bios that were held; of its own, since a bio of an upper device
+ * @reserve: struct bio_ctx for bios that were held; of its own, since a bio of an upper device
  *	ends only after those of lower ones got theirs
- * @spares: those taken from @reserve that have not come back
+ * @reserve_used: those taken from @reserve that have not come back
  * @held_work: submits them anew
  * @wq: runs @held_work; of its own, since a submission may block until another device's
  *	bios go on
@@ -125,7 +125,7 @@ struct blkfilter_attachment {
 	struct bio_list held;
 	unsigned int nr_held;
 	mempool_t *reserve;
-	atomic_t spares;
+	atomic_t reserve_used;
 	struct work_struct held_work;
 	struct workqueue_struct *wq;
 	struct list_head lanes;
@@ -244,8 +244,8 @@ void gate_close(struct blkfilter_attachment *att);
 void gate_open(struct blkfilter_attachment *att);
 void gate_held_work(struct work_struct *work);
 bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline);
-void gate_put_spare(struct blkfilter_attachment *att);
-void gate_wait_spares(struct blkfilter_attachment *att);
+void gate_put_reserve(struct blkfilter_attachment *att);
+void gate_wait_reserve(struct blkfilter_attachment *att);
 
 /* lane.c: lets bios go on, those of one cgroup without waiting for those of another */
 void lane_submit(struct blkfilter_attachment *att, struct bio *bio);
@@ -255,13 +255,13 @@ int lane_init(struct blkfilter_attachment *att, const char *name);
 void lane_exit(struct blkfilter_attachment *att);
 
 /* bio.c: the way of a bio */
-int bio_init_cache(void);
-void bio_exit_cache(void);
-mempool_t *bio_new_reserve(void);
+int bio_ctx_init(void);
+void bio_ctx_exit(void);
+mempool_t *bio_ctx_new_reserve(void);
 enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket);
 bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att);
 bool bio_copy_is_shown(const struct bio *bio, struct blkfilter_attachment *att);
-void bio_add_spare(struct bio *bio, struct blkfilter_attachment *att);
+void bio_ctx_add_reserve(struct bio *bio, struct blkfilter_attachment *att);
 
 /* hook.c: how bios, ioctls and removals get here */
 int hook_init(void);

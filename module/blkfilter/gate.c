@@ -89,21 +89,21 @@ bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline)
 	return left > 0;
 }
 
-/* gate_put_spare - one of its struct shown has come back. Context: any. */
-void gate_put_spare(struct blkfilter_attachment *att)
+/* gate_put_reserve - one of its struct bio_ctx has come back. Context: any. */
+void gate_put_reserve(struct blkfilter_attachment *att)
 {
 	rcu_read_lock();
-	if (atomic_dec_and_test(&att->spares) && atomic_read(&att->awaited))
+	if (atomic_dec_and_test(&att->reserve_used) && atomic_read(&att->awaited))
 		wake_up(&att->quiet);
 	rcu_read_unlock();
 }
 
-/* gate_wait_spares - wait until all have; the attachment is detached */
-void gate_wait_spares(struct blkfilter_attachment *att)
+/* gate_wait_reserve - wait until all have; the attachment is detached */
+void gate_wait_reserve(struct blkfilter_attachment *att)
 {
 	atomic_inc(&att->awaited);
 	smp_mb(); /* one that comes back later sees that it is awaited */
-	wait_event_idle(att->quiet, !atomic_read(&att->spares));
+	wait_event_idle(att->quiet, !atomic_read(&att->reserve_used));
 	atomic_dec(&att->awaited);
 }
 

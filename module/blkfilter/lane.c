@@ -41,7 +41,7 @@ static bool is_urgent(struct bio *bio)
 static void submit(struct blkfilter_attachment *att, struct bio *bio)
 {
 	if (!bio_is_shown(bio, att))
-		bio_add_spare(bio, att);
+		bio_ctx_add_reserve(bio, att);
 	submit_bio_noacct(bio);
 }
 

@@ -10,7 +10,7 @@ static int __init blkfilter_init(void)
 	int ret;
 
 	gate_init();
-	ret = bio_init_cache();
+	ret = bio_ctx_init();
 	if (ret)
 		return ret;
 	ret = registry_init();
@@ -24,7 +24,7 @@ static int __init blkfilter_init(void)
 err_registry:
 	registry_exit();
 err_cache:
-	bio_exit_cache();
+	bio_ctx_exit();
 	return ret;
 }
 
@@ -39,7 +39,7 @@ static void __exit blkfilter_exit(void)
 	synchronize_rcu();
 	synchronize_rcu_tasks_rude();
 	synchronize_rcu_tasks();
-	bio_exit_cache();
+	bio_ctx_exit();
 }
 
 module_init(blkfilter_init);

@@ -204,7 +204,7 @@ static void reap(struct work_struct *work)
 		container_of(work, struct blkfilter_attachment, reap_work);
 
 	gate_wait_quiet(att, 0);
-	gate_wait_spares(att);
+	gate_wait_reserve(att);
 	synchronize_rcu(); /* whoever ended the last one may still be in gate.c */
 	registry_put(att);
 	if (atomic_dec_and_test(&reaping))
@@ -224,7 +224,7 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 				  dev_name(compat_part_device(compat_part_of(bdev))));
 	if (!att->wq)
 		goto err_free_percpu;
-	att->reserve = bio_new_reserve();
+	att->reserve = bio_ctx_new_reserve();
 	if (!att->reserve)
 		goto err_destroy_wq;
 	if (lane_init(att, dev_name(compat_part_device(compat_part_of(bdev)))))
