@@ -108,7 +108,7 @@ static noinline void bio_ctx_free_slow(struct bio_ctx *ctx)
 	}
 	rcu_read_lock();
 	if (att)
-		gate_leave(att);
+		gate_exit(att);
 	rcu_read_unlock();
 }
 
@@ -130,7 +130,7 @@ static __always_inline void bio_ctx_free(struct bio_ctx *ctx)
 	}
 	local_irq_save(flags);
 	ctx_cache_push(ctx);
-	if (gate_count_out(att))
+	if (gate_count_exit(att))
 		gate_wake(att, flags);
 	else
 		local_irq_restore(flags);
@@ -271,8 +271,8 @@ static enum blkfilter_verdict bio_call_filter(struct bio *bio, struct blkfilter_
 	} else {
 		ctx = bio_ctx_alloc();
 		if (unlikely(!ctx)) {
-			gate_leave(att);
-			return gate_starve(att, bio);
+			gate_exit(att);
+			return gate_hold_nomem(att, bio);
 		}
 		bio_ctx_add(ctx, bio, att, NULL);
 	}

@@ -33,15 +33,15 @@
 #include "../idle.h"
 
 /**
- * struct blkfilter_count - bios let through to a device, and ended, on one CPU
+ * struct blkfilter_inflight - bios let through to a device, and ended, on one CPU
  * @entered: bios that went past the gate, and attempts that found it closed
- * @left: of these, those that are over
+ * @exited: of these, those that are over
  *
  * Only the sums over all CPUs mean something: a bio may end on another CPU.
  */
-struct blkfilter_count {
+struct blkfilter_inflight {
 	unsigned long entered;
-	unsigned long left;
+	unsigned long exited;
 };
 
 /* What sort of passthrough commands a disk understands. */
@@ -84,9 +84,9 @@ struct lane {
  * @op_lock: see above
  * @detached: it left the table; under @op_lock
  * @removing: the device goes away; an attach that is under way gives up
- * @count: bios under way
- * @quiet: woken when a bio ends while somebody waits for that
- * @awaited: how many wait at @quiet
+ * @inflight: bios in flight
+ * @drain_wait: woken when a bio ends while somebody waits for that
+ * @nr_waiters: how many wait at @drain_wait
  * @gate_closed: new bios are to be held; during a take, and at the end of an attach. Changed
  *	under @held_lock
  * @held_lock: protects @held, @nr_held and the lanes, taken in any context
@@ -116,9 +116,9 @@ struct blkfilter_attachment {
 	bool detached;
 	bool removing;
 
-	struct blkfilter_count __percpu *count;
-	wait_queue_head_t quiet;
-	atomic_t awaited;
+	struct blkfilter_inflight __percpu *inflight;
+	wait_queue_head_t drain_wait;
+	atomic_t nr_waiters;
 
 	bool gate_closed;
 	raw_spinlock_t held_lock;
@@ -166,7 +166,7 @@ void registry_put(struct blkfilter_attachment *att);
 /* gate.c: counts bios in and out, holds them back; here is what is done for each bio */
 
 /**
- * gate_count_out - count a bio out, but wake nobody
+ * gate_count_exit - count a bio out, but wake nobody
  * @att: the attachment
  *
  * Then the attachment may go; what keeps it is that the caller is in an RCU read section, or has
@@ -174,29 +174,29 @@ void registry_put(struct blkfilter_attachment *att);
  *
  * Return: whether somebody waits for bios to end and is to be woken, in the same section.
  */
-static inline bool gate_count_out(struct blkfilter_attachment *att)
+static inline bool gate_count_exit(struct blkfilter_attachment *att)
 {
 	/*
 	 * Whoever finds the bio counted out finds it counted in, and all done that was done for
 	 * it: the change map may be switched then. Pairs with the smp_mb() between the two sums
-	 * of gate_is_quiet(), see the head of gate.c. On x86 no instruction.
+	 * of gate_is_drained(), see the head of gate.c. On x86 no instruction.
 	 */
 	compat_smp_mb_before_this_cpu_inc();
-	this_cpu_inc(att->count->left);
-	smp_mb(); /* pairs with the one in gate_wait_quiet() */
-	return unlikely(atomic_read(&att->awaited));
+	this_cpu_inc(att->inflight->exited);
+	smp_mb(); /* pairs with the one in gate_wait_drained() */
+	return unlikely(atomic_read(&att->nr_waiters));
 }
 
 /**
- * gate_leave - count a bio out
+ * gate_exit - count a bio out
  * @att: the attachment, under RCU; it may be gone when the read section ends
  *
  * Context: any.
  */
-static inline void gate_leave(struct blkfilter_attachment *att)
+static inline void gate_exit(struct blkfilter_attachment *att)
 {
-	if (gate_count_out(att))
-		wake_up(&att->quiet);
+	if (gate_count_exit(att))
+		wake_up(&att->drain_wait);
 }
 
 /**
@@ -207,12 +207,12 @@ static inline void gate_leave(struct blkfilter_attachment *att)
  */
 static inline bool gate_enter(struct blkfilter_attachment *att)
 {
-	this_cpu_inc(att->count->entered);
+	this_cpu_inc(att->inflight->entered);
 	smp_mb(); /* pairs with the one in gate_close(), see gate.c */
 	/* What was switched while it was closed is seen by whoever comes after. */
 	if (likely(!smp_load_acquire(&att->gate_closed)))
 		return true;
-	gate_leave(att);
+	gate_exit(att);
 	return false;
 }
 
@@ -236,14 +236,14 @@ static inline unsigned int queued_max(void)
 void gate_wake(struct blkfilter_attachment *att, unsigned long flags);
 void gate_add_held(struct blkfilter_attachment *att, struct bio *bio);
 enum blkfilter_verdict gate_hold(struct blkfilter_attachment *att, struct bio *bio);
-enum blkfilter_verdict gate_starve(struct blkfilter_attachment *att, struct bio *bio);
+enum blkfilter_verdict gate_hold_nomem(struct blkfilter_attachment *att, struct bio *bio);
 void gate_init(void);
 bool gate_may_wait(const struct bio *bio);
 bool gate_wait_room(struct bio *bio);
 void gate_close(struct blkfilter_attachment *att);
 void gate_open(struct blkfilter_attachment *att);
 void gate_held_work(struct work_struct *work);
-bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline);
+bool gate_wait_drained(struct blkfilter_attachment *att, unsigned long deadline);
 void gate_put_reserve(struct blkfilter_attachment *att);
 void gate_wait_reserve(struct blkfilter_attachment *att);
 

@@ -21,9 +21,9 @@
  * on. So that is a chain:
  *
  *	entering CPU		ending CPU			who waits
- *	  entered++		  (was handed the bio)		  sum of left, sees it
+ *	  entered++		  (was handed the bio)		  sum of exited, sees it
  *	  smp_mb()		  barrier before the increment	  smp_mb()
- *	  submits the bio	  left++			  sum of entered
+ *	  submits the bio	  exited++			  sum of entered
  *
  * The first smp_mb() orders the count before all by which the bio gets to the ending CPU; the
  * barrier there orders that, and all that was done for the bio, before the count; and barriers of
@@ -51,41 +51,41 @@ void gate_wake(struct blkfilter_attachment *att, unsigned long flags)
 {
 	rcu_read_lock();
 	local_irq_restore(flags);
-	wake_up(&att->quiet);
+	wake_up(&att->drain_wait);
 	rcu_read_unlock();
 }
 
-static bool gate_is_quiet(struct blkfilter_attachment *att)
+static bool gate_is_drained(struct blkfilter_attachment *att)
 {
-	unsigned long entered = 0, left = 0;
+	unsigned long entered = 0, exited = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		left += READ_ONCE(per_cpu_ptr(att->count, cpu)->left);
-	smp_mb(); /* pairs with gate_count_out() and gate_enter(), see the head of this file */
+		exited += READ_ONCE(per_cpu_ptr(att->inflight, cpu)->exited);
+	smp_mb(); /* pairs with gate_count_exit() and gate_enter(), see the head of this file */
 	for_each_possible_cpu(cpu)
-		entered += READ_ONCE(per_cpu_ptr(att->count, cpu)->entered);
-	return entered == left;
+		entered += READ_ONCE(per_cpu_ptr(att->inflight, cpu)->entered);
+	return entered == exited;
 }
 
 /**
- * gate_wait_quiet - wait until no bio is under way
+ * gate_wait_drained - wait until no bio is under way
  * @att: the attachment
  * @deadline: in jiffies, or 0 to wait for ever
  *
  * Return: whether none is.
  */
-bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline)
+bool gate_wait_drained(struct blkfilter_attachment *att, unsigned long deadline)
 {
 	long left = MAX_SCHEDULE_TIMEOUT;
 
 	if (deadline)
 		left = max(1L, (long)(deadline - jiffies));
-	atomic_inc(&att->awaited);
+	atomic_inc(&att->nr_waiters);
 	smp_mb(); /* a bio that ends later sees that it is awaited */
-	if (!gate_is_quiet(att))
-		left = wait_event_idle_timeout(att->quiet, gate_is_quiet(att), left);
-	atomic_dec(&att->awaited);
+	if (!gate_is_drained(att))
+		left = wait_event_idle_timeout(att->drain_wait, gate_is_drained(att), left);
+	atomic_dec(&att->nr_waiters);
 	return left > 0;
 }
 
@@ -93,18 +93,18 @@ bool gate_wait_quiet(struct blkfilter_attachment *att, unsigned long deadline)
 void gate_put_reserve(struct blkfilter_attachment *att)
 {
 	rcu_read_lock();
-	if (atomic_dec_and_test(&att->reserve_used) && atomic_read(&att->awaited))
-		wake_up(&att->quiet);
+	if (atomic_dec_and_test(&att->reserve_used) && atomic_read(&att->nr_waiters))
+		wake_up(&att->drain_wait);
 	rcu_read_unlock();
 }
 
 /* gate_wait_reserve - wait until all have; the attachment is detached */
 void gate_wait_reserve(struct blkfilter_attachment *att)
 {
-	atomic_inc(&att->awaited);
+	atomic_inc(&att->nr_waiters);
 	smp_mb(); /* one that comes back later sees that it is awaited */
-	wait_event_idle(att->quiet, !atomic_read(&att->reserve_used));
-	atomic_dec(&att->awaited);
+	wait_event_idle(att->drain_wait, !atomic_read(&att->reserve_used));
+	atomic_dec(&att->nr_waiters);
 }
 
 /*
@@ -232,13 +232,13 @@ enum blkfilter_verdict gate_hold(struct blkfilter_attachment *att, struct bio *b
 }
 
 /**
- * gate_starve - keep a bio until there is memory for it
+ * gate_hold_nomem - keep a bio until there is memory for it
  * @att: the attachment, under RCU
  * @bio: the bio, not counted
  *
  * Return: %BLKFILTER_KEEP, or %BLKFILTER_WAIT as gate_hold().
  */
-enum blkfilter_verdict gate_starve(struct blkfilter_attachment *att, struct bio *bio)
+enum blkfilter_verdict gate_hold_nomem(struct blkfilter_attachment *att, struct bio *bio)
 {
 	enum blkfilter_verdict verdict;
 	unsigned long flags;
@@ -349,18 +349,18 @@ static void order_by_disk(struct blkfilter **flts, unsigned int count)
 }
 
 /*
- * wait_last_quiet - wait until no bio is under way at the last of those that were closed
+ * wait_last_drained - wait until no bio is under way at the last of those that were closed
  *
  * Not everybody can be made to wait at a closed gate, so that there is a limit to what is held there.
  */
-static bool wait_last_quiet(struct blkfilter **flts, unsigned int count, unsigned long deadline)
+static bool wait_last_drained(struct blkfilter **flts, unsigned int count, unsigned long deadline)
 {
 	unsigned long look;
 	unsigned int i;
 
 	do {
 		look = (jiffies + HZ / 10) ?: 1; /* 0 is for ever */
-		if (gate_wait_quiet(flts[count - 1]->attachment,
+		if (gate_wait_drained(flts[count - 1]->attachment,
 				    time_before(look, deadline) ? look : deadline))
 			return true;
 		for (i = 0; i < count; i++)
@@ -382,7 +382,7 @@ int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long ti
 	 */
 	for (i = 0; i < count; i++) {
 		gate_close(flts[i]->attachment);
-		if (!wait_last_quiet(flts, i + 1, deadline)) {
+		if (!wait_last_drained(flts, i + 1, deadline)) {
 			blkfilter_release(flts, i + 1);
 			return -ETIMEDOUT;
 		}

@@ -99,7 +99,7 @@ static void lane_work(struct work_struct *work)
 	}
 	memalloc_noio_restore(noio);
 	/* The attachment stays until its work queue is destroyed, which waits for this. */
-	wake_up(&att->quiet);
+	wake_up(&att->drain_wait);
 	if (!own)
 		kfree(lane);
 }
@@ -192,7 +192,7 @@ bool lane_is_full(struct blkfilter_attachment *att, struct bio *bio)
 /* lane_wait_empty - wait until no bio is in a lane; none may be added any more. May sleep. */
 void lane_wait_empty(struct blkfilter_attachment *att)
 {
-	wait_event_idle(att->quiet, !atomic_read(&att->queued));
+	wait_event_idle(att->drain_wait, !atomic_read(&att->queued));
 }
 
 /**

@@ -193,7 +193,7 @@ static void free_attachment(struct kref *ref)
 	lane_exit(att);
 	destroy_workqueue(att->wq);
 	mempool_destroy(att->reserve);
-	free_percpu(att->count);
+	free_percpu(att->inflight);
 	kfree(att);
 }
 
@@ -203,7 +203,7 @@ static void reap(struct work_struct *work)
 	struct blkfilter_attachment *att =
 		container_of(work, struct blkfilter_attachment, reap_work);
 
-	gate_wait_quiet(att, 0);
+	gate_wait_drained(att, 0);
 	gate_wait_reserve(att);
 	synchronize_rcu(); /* whoever ended the last one may still be in gate.c */
 	registry_put(att);
@@ -217,8 +217,8 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 
 	if (!att)
 		return NULL;
-	att->count = alloc_percpu(struct blkfilter_count);
-	if (!att->count)
+	att->inflight = alloc_percpu(struct blkfilter_inflight);
+	if (!att->inflight)
 		goto err_free;
 	att->wq = alloc_workqueue("blkfilter-%s", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
 				  dev_name(compat_part_device(compat_part_of(bdev))));
@@ -234,7 +234,7 @@ static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
 	att->kind = passthrough_kind(bdev->bd_disk);
 	kref_init(&att->ref);
 	mutex_init(&att->op_lock);
-	init_waitqueue_head(&att->quiet);
+	init_waitqueue_head(&att->drain_wait);
 	raw_spin_lock_init(&att->held_lock);
 	bio_list_init(&att->held);
 	INIT_WORK(&att->held_work, gate_held_work);
@@ -246,7 +246,7 @@ err_destroy_reserve:
 err_destroy_wq:
 	destroy_workqueue(att->wq);
 err_free_percpu:
-	free_percpu(att->count);
+	free_percpu(att->inflight);
 err_free:
 	kfree(att);
 	return NULL;
