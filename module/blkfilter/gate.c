@@ -7,7 +7,7 @@
  * counters are per CPU, and the way in and the one who closes the gate each write first
  * and look then, with a full barrier between:
  *
- *	gate_enter() (blkfilter.h)	blkfilter_park()
+ *	gate_enter() (blkfilter.h)	blkfilter_quiesce()
  *	  count the bio in		  close the gate
  *	  smp_mb()			  smp_mb()
  *	  gate closed? count it out	  sum up the counters
@@ -370,7 +370,7 @@ static bool wait_last_drained(struct blkfilter **flts, unsigned int count, unsig
 	return false;
 }
 
-int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long timeout)
+int blkfilter_quiesce(struct blkfilter **flts, unsigned int count, unsigned long timeout)
 {
 	unsigned long deadline = (jiffies + timeout) ?: 1;
 	unsigned int i;
@@ -383,17 +383,17 @@ int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long ti
 	for (i = 0; i < count; i++) {
 		gate_close(flts[i]->attachment);
 		if (!wait_last_drained(flts, i + 1, deadline)) {
-			blkfilter_release(flts, i + 1);
+			blkfilter_resume(flts, i + 1);
 			return -ETIMEDOUT;
 		}
 	}
 	return 0;
 }
-EXPORT_SYMBOL_GPL(blkfilter_park);
+EXPORT_SYMBOL_GPL(blkfilter_quiesce);
 
-void blkfilter_release(struct blkfilter **flts, unsigned int count)
+void blkfilter_resume(struct blkfilter **flts, unsigned int count)
 {
 	while (count--)
 		gate_open(flts[count]->attachment);
 }
-EXPORT_SYMBOL_GPL(blkfilter_release);
+EXPORT_SYMBOL_GPL(blkfilter_resume);

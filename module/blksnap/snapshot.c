@@ -29,7 +29,7 @@
 /* Writing out much dirty data to a slow disk takes its time. */
 #define FREEZE_TIMEOUT	(60 * HZ)
 /* Writes wait as long. */
-#define PARK_TIMEOUT	(10 * HZ)
+#define QUIESCE_TIMEOUT	(10 * HZ)
 
 enum snapshot_state {
 	SNAPSHOT_NEW,
@@ -524,7 +524,7 @@ static int check_all(struct snapshot *snapshot, struct freezer *freezer)
 }
 
 /* The instant. Called with all file systems frozen. */
-static int park_and_switch(struct snapshot *snapshot, struct blkfilter **filters, s64 *window)
+static int quiesce_and_switch(struct snapshot *snapshot, struct blkfilter **filters, s64 *window)
 {
 	struct member *member;
 	unsigned int count = 0, noio;
@@ -540,11 +540,11 @@ static int park_and_switch(struct snapshot *snapshot, struct blkfilter **filters
 	}
 	start = ktime_get();
 	if (!ret)
-		ret = blkfilter_park(filters, count, PARK_TIMEOUT);
+		ret = blkfilter_quiesce(filters, count, QUIESCE_TIMEOUT);
 	if (!ret) {
 		list_for_each_entry(member, &snapshot->members, link)
 			tracker_start(member->tracker, member->area);
-		blkfilter_release(filters, count);
+		blkfilter_resume(filters, count);
 	}
 	*window = ktime_us_delta(ktime_get(), start);
 	memalloc_noio_restore(noio);
@@ -564,7 +564,7 @@ static int take_instant(struct snapshot *snapshot, struct freezer *freezer)
 	ret = freezer_freeze(freezer, FREEZE_TIMEOUT);
 	if (ret)
 		goto out;
-	ret = park_and_switch(snapshot, filters, &window);
+	ret = quiesce_and_switch(snapshot, filters, &window);
 	frozen = freezer_thaw(freezer);
 	if (!ret)
 		pr_info("snapshot %pUb taken of %u devices: writes held for %lld us, file systems frozen for %lld us\n",

@@ -156,7 +156,7 @@ enum blkfilter_verdict blkfilter_may_keep(struct bio *bio, bool full);
 void blkfilter_wake(struct gendisk *disk);
 
 /**
- * blkfilter_park - hold new writes to several devices, wait for those under way
+ * blkfilter_quiesce - hold new writes to several devices, wait for those under way
  * @flts: the filters, upper devices of a stack before lower ones; those on parts of one
  *	disk are brought together
  * @count: their number
@@ -164,26 +164,26 @@ void blkfilter_wake(struct gendisk *disk);
  *
  * From its return on no write that was submitted before is under way on any of the
  * devices, and none that came later has been shown to its filter. They are held without
- * blocking their submitters until blkfilter_release(), then shown. Each filter is to be
+ * blocking their submitters until blkfilter_resume(), then shown. Each filter is to be
  * parked by one caller at a time, and kept from being detached by it (see @detaching);
  * a device that is removed meanwhile is left out.
  *
- * Context: may sleep. Between this and blkfilter_release() the caller must not wait for
+ * Context: may sleep. Between this and blkfilter_resume() the caller must not wait for
  * anything that could need a write to one of the devices, an allocation with GFP_KERNEL
  * included.
  * Return: 0; -ETIMEDOUT if writes were still under way at the end of @timeout, or when those that
  * were held had become too many: then nothing is parked.
  */
-int blkfilter_park(struct blkfilter **flts, unsigned int count, unsigned long timeout);
+int blkfilter_quiesce(struct blkfilter **flts, unsigned int count, unsigned long timeout);
 
 /**
- * blkfilter_release - let the writes go on that blkfilter_park() held
+ * blkfilter_resume - let the writes go on that blkfilter_quiesce() held
  * @flts: the filters
  * @count: their number
  *
  * Context: any but hard interrupt; does not sleep.
  */
-void blkfilter_release(struct blkfilter **flts, unsigned int count);
+void blkfilter_resume(struct blkfilter **flts, unsigned int count);
 
 /**
  * blkfilter_settle - wait until no command is under way of which @changed told

@@ -26,7 +26,7 @@
  * @dev: the device's number
  * @sectors: its size when it was attached
  * @bitmap: a bit for each sector, or NULL
- * @parked: between blkfilter_park() and blkfilter_release()
+ * @parked: between blkfilter_quiesce() and blkfilter_resume()
  * @mode: what to do with bios; written by ctl only
  * @count: see enum blkfilter_test_count
  * @lock: protects @kept
@@ -236,7 +236,7 @@ static int park_devices(const struct blkfilter_test_park *arg)
 			return -ENODEV;
 		parked.flts[i] = &tf->flt;
 	}
-	ret = blkfilter_park(parked.flts, arg->count, msecs_to_jiffies(arg->timeout_ms));
+	ret = blkfilter_quiesce(parked.flts, arg->count, msecs_to_jiffies(arg->timeout_ms));
 	if (ret)
 		return ret;
 	parked.count = arg->count;
@@ -267,7 +267,7 @@ static int release(struct test_filter *tf, void __user *buf)
 	mutex_lock(&park_lock);
 	if (parked.count) {
 		set_parked(false);
-		blkfilter_release(parked.flts, parked.count);
+		blkfilter_resume(parked.flts, parked.count);
 		parked.count = 0;
 		ret = 0;
 	}
