@@ -5,7 +5,7 @@
  *
  * Each hook decides in its callback. Most calls are none of our business and go on as if
  * nothing had been; for the others the instruction pointer is set to one of the functions
- * named take_*, which has the signature of the hooked one and returns to its caller.
+ * named hook_*, which has the signature of the hooked one and returns to its caller.
  *
  * FTRACE_OPS_FL_IPMODIFY: only one user may redirect a function. Livepatch is such a user
  * too, and whoever comes second is refused. FTRACE_OPS_FL_PERMANENT: without it
@@ -14,7 +14,7 @@
  *
  * Who runs when: submit_bio_noacct() is called in any context that may submit, process
  * or not, with any locks held; the hook for it neither sleeps nor submits. Where
- * submit_bio_noacct() may sleep, take_bio_later() may. The others
+ * submit_bio_noacct() may sleep, hook_submit_when_room() may. The others
  * are called in process context. A redirected function may be left by a task only after
  * long; the count of those inside, and RCU for tasks for the few instructions before it
  * was counted and after, let hook_exit() wait for them.
@@ -45,7 +45,7 @@ struct hook {
 /* Some hook could not be removed. Changed under blkfilter_lock, or by init and exit. */
 static bool pinned;
 
-/* Tasks inside of a take_* function that may sleep, and passthrough commands under way. */
+/* Tasks inside of a hook_* function that may sleep, and passthrough commands under way. */
 static atomic_t inside = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(nobody_inside);
 
@@ -63,13 +63,13 @@ void hook_leave(void)
 }
 
 /* The bio was taken over: it is held, or kept by a filter. */
-static noinline compat_qc_t take_bio(struct bio *bio)
+static noinline compat_qc_t hook_swallow_bio(struct bio *bio)
 {
 	return COMPAT_QC_NONE;
 }
 
 /* The bio is still its submitter's, who is to wait for room. */
-static noinline compat_qc_t take_bio_later(struct bio *bio)
+static noinline compat_qc_t hook_submit_when_room(struct bio *bio)
 {
 	hook_enter();
 	if (gate_wait_room(bio))
@@ -93,11 +93,11 @@ static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftra
 	verdict = bio_filter(bio, bucket);
 	if (verdict != BLKFILTER_PASS)
 		ftrace_regs_set_instruction_pointer(fregs, verdict == BLKFILTER_WAIT ?
-			(unsigned long)take_bio_later : (unsigned long)take_bio);
+			(unsigned long)hook_submit_when_room : (unsigned long)hook_swallow_bio);
 }
 
 /* Writing pages past bios: this answer sends the callers back to bios. */
-static noinline int take_write_page(struct block_device *bdev, sector_t sector,
+static noinline int hook_refuse_write_page(struct block_device *bdev, sector_t sector,
 				    struct page *page, struct writeback_control *wbc)
 {
 	return -EOPNOTSUPP;
@@ -109,11 +109,11 @@ static void on_write_page(unsigned long ip, unsigned long parent_ip, struct ftra
 	struct block_device *bdev = (struct block_device *)ftrace_regs_get_argument(fregs, 0);
 
 	if (registry_disk_is_filtered(bdev->bd_disk))
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_write_page);
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook_refuse_write_page);
 }
 
 /* Called again by itself, the hook finds the disk no longer filtered and lets it go on. */
-static noinline void take_del_gendisk(struct gendisk *disk)
+static noinline void hook_del_gendisk(struct gendisk *disk)
 {
 	hook_enter();
 	registry_remove_disk(disk);
@@ -127,11 +127,11 @@ static void on_del_gendisk(unsigned long ip, unsigned long parent_ip, struct ftr
 	struct gendisk *disk = (struct gendisk *)ftrace_regs_get_argument(fregs, 0);
 
 	if (registry_disk_is_filtered(disk))
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_del_gendisk);
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook_del_gendisk);
 }
 
 /* For partitions, and for a disk that was attached while del_gendisk() was under way. */
-static noinline void take_device_del(struct device *dev)
+static noinline void hook_device_del(struct device *dev)
 {
 	hook_enter();
 	registry_remove_device(dev);
@@ -145,11 +145,11 @@ static void on_device_del(unsigned long ip, unsigned long parent_ip, struct ftra
 	struct device *dev = (struct device *)ftrace_regs_get_argument(fregs, 0);
 
 	if (registry_device_is_filtered(dev))
-		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_device_del);
+		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook_device_del);
 }
 
 /* The cleanup: whatever the original returns, which may be nothing, is returned. */
-static noinline compat_execute_t take_execute(COMPAT_EXECUTE_PARAMS)
+static noinline compat_execute_t hook_execute_rq(COMPAT_EXECUTE_PARAMS)
 {
 	struct passthrough command __attribute__((__cleanup__(passthrough_end)));
 
@@ -157,7 +157,7 @@ static noinline compat_execute_t take_execute(COMPAT_EXECUTE_PARAMS)
 	return compat_execute();
 }
 
-static noinline void take_execute_nowait(COMPAT_NOWAIT_PARAMS)
+static noinline void hook_execute_rq_nowait(COMPAT_NOWAIT_PARAMS)
 {
 	struct passthrough command;
 	rq_end_io_fn *done;
@@ -190,7 +190,7 @@ static void on_insert_cloned(unsigned long ip, unsigned long parent_ip, struct f
 		registry_queue_changed(rq->q);
 }
 
-static noinline long take_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static noinline long hook_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct inode *inode = file->f_mapping->host;
 	long ret;
@@ -202,9 +202,9 @@ static noinline long take_ioctl(struct file *file, unsigned int cmd, unsigned lo
 }
 
 /* A 32-bit caller's argument is an address that has to be widened. */
-static noinline long take_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static noinline long hook_ioctl_32(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return take_ioctl(file, cmd, (unsigned long)compat_ptr(arg));
+	return hook_ioctl(file, cmd, (unsigned long)compat_ptr(arg));
 }
 
 static void on_ioctl(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -216,10 +216,10 @@ static void on_ioctl(unsigned long ip, unsigned long parent_ip, struct ftrace_op
 
 static struct hook ioctl_hooks[] = {
 	{
-		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = take_ioctl },
+		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = hook_ioctl },
 		.name = COMPAT_BLKDEV_IOCTL,
 	}, {
-		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = take_compat_ioctl },
+		.ops = { .func = on_ioctl, .flags = HOOK_FLAGS, .private = hook_ioctl_32 },
 		.name = "compat_blkdev_ioctl",
 		.optional = !COMPAT_PROGRAMS_32,
 	},
@@ -240,11 +240,11 @@ static struct hook device_hooks[] = {
 		.name = "bdev_write_page",
 		.optional = !COMPAT_WRITES_PAGES,
 	}, {
-		.ops = { .func = on_execute, .flags = HOOK_FLAGS, .private = take_execute },
+		.ops = { .func = on_execute, .flags = HOOK_FLAGS, .private = hook_execute_rq },
 		.name = "blk_execute_rq",
 		.addr = (unsigned long)blk_execute_rq,
 	}, {
-		.ops = { .func = on_execute, .flags = HOOK_FLAGS, .private = take_execute_nowait },
+		.ops = { .func = on_execute, .flags = HOOK_FLAGS, .private = hook_execute_rq_nowait },
 		.name = "blk_execute_rq_nowait",
 		.addr = (unsigned long)blk_execute_rq_nowait,
 	}, {
@@ -373,7 +373,7 @@ static void on_test_bio(unsigned long ip, unsigned long parent_ip, struct ftrace
 	if ((struct bio *)ftrace_regs_get_argument(fregs, 0) != test_bio)
 		return;
 	test_seen++;
-	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)take_bio);
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook_swallow_bio);
 }
 
 static compat_qc_t test_submit_bio(struct bio *bio)
