@@ -25,7 +25,7 @@
 /* device mapper on md on device mapper ... more is a loop or a joke */
 #define MAX_DEPTH	8
 
-static int lies_on(struct device *upper, struct device *lower, unsigned int depth);
+static int is_stacked_on(struct device *upper, struct device *lower, unsigned int depth);
 
 static struct device *device_of(struct block_device *bdev)
 {
@@ -170,7 +170,7 @@ static struct device *loop_file_device(struct device *loop)
 	return dev ?: ERR_PTR(-ENODEV);
 }
 
-static int loop_lies_on(struct device *loop, struct device *lower, unsigned int depth)
+static int loop_is_stacked_on(struct device *loop, struct device *lower, unsigned int depth)
 {
 	struct device *dev = loop_file_device(loop);
 	int ret;
@@ -178,7 +178,7 @@ static int loop_lies_on(struct device *loop, struct device *lower, unsigned int 
 	if (IS_ERR_OR_NULL(dev))
 		return PTR_ERR_OR_ZERO(dev);
 	/* The file's device may be the lower one, or a part of the same disk. */
-	ret = whole(dev) == whole(lower) ? 1 : lies_on(dev, lower, depth + 1);
+	ret = whole(dev) == whole(lower) ? 1 : is_stacked_on(dev, lower, depth + 1);
 	put_device(dev);
 	return ret;
 }
@@ -190,16 +190,16 @@ struct search {
 };
 
 /* For each block device: is it one of those that are used, and does it lie on the lower one? */
-static int try_between(struct device *between, void *data)
+static int check_between(struct device *between, void *data)
 {
 	struct search *search = data;
 
 	if (!has_link(search->slaves, between))
 		return 0;
-	return between == search->lower ? 1 : lies_on(between, search->lower, search->depth + 1);
+	return between == search->lower ? 1 : is_stacked_on(between, search->lower, search->depth + 1);
 }
 
-static int lies_on(struct device *upper, struct device *lower, unsigned int depth)
+static int is_stacked_on(struct device *upper, struct device *lower, unsigned int depth)
 {
 	struct device *disk = whole(upper);
 	struct search search = { slaves_of(disk), lower, depth };
@@ -210,12 +210,12 @@ static int lies_on(struct device *upper, struct device *lower, unsigned int dept
 	if (depth > MAX_DEPTH)
 		ret = -ELOOP;
 	else
-		ret = class_for_each_device(lower->class, NULL, &search, try_between);
+		ret = class_for_each_device(lower->class, NULL, &search, check_between);
 	sysfs_put(search.slaves);
 	if (ret)
 		return ret;
 	if (MAJOR(disk->devt) == LOOP_MAJOR)
-		return loop_lies_on(disk, lower, depth);
+		return loop_is_stacked_on(disk, lower, depth);
 	/* zram may write pages to a device that nothing leads to. */
 	return dev_to_disk(disk)->fops->swap_slot_free_notify ? -EOPNOTSUPP : 0;
 }
@@ -224,7 +224,7 @@ static int lies_on(struct device *upper, struct device *lower, unsigned int dept
  * Whether the upper device is on a device, on a part of it if that is a disk, or on its disk if it
  * is a part.
  */
-static int is_on_related(struct device *upper, struct block_device *lower,
+static int is_on_disk_or_parts(struct device *upper, struct block_device *lower,
 			 int (*is_on)(struct device *upper, struct device *lower))
 {
 	struct device *dev = device_of(lower);
@@ -254,25 +254,25 @@ static int is_on_related(struct device *upper, struct block_device *lower,
 	return ret;
 }
 
-static int lies_on_somehow(struct device *upper, struct device *lower)
+static int is_stacked_on_device(struct device *upper, struct device *lower)
 {
-	return lies_on(upper, lower, 0);
+	return is_stacked_on(upper, lower, 0);
 }
 
-int blkfilter_lies_on(struct block_device *upper, struct block_device *lower)
+int blkfilter_is_stacked_on(struct block_device *upper, struct block_device *lower)
 {
 	if (upper->bd_disk == lower->bd_disk)
 		return 0;
-	return is_on_related(device_of(upper), lower, lies_on_somehow);
+	return is_on_disk_or_parts(device_of(upper), lower, is_stacked_on_device);
 }
-EXPORT_SYMBOL_GPL(blkfilter_lies_on);
+EXPORT_SYMBOL_GPL(blkfilter_is_stacked_on);
 
 /* Request-based device mapper hands requests, not bios, to the devices below. */
 static int is_request_based_user(struct device *upper, void *leg)
 {
 	struct gendisk *disk = compat_device_disk(upper);
 
-	return queue_is_mq(disk->queue) ? is_on_related(upper, leg, uses) : 0;
+	return queue_is_mq(disk->queue) ? is_on_disk_or_parts(upper, leg, uses) : 0;
 }
 
 const char *blkfilter_refusal(struct block_device *bdev)

@@ -32,7 +32,7 @@ int member_check_device(struct block_device *bdev, struct block_device *origin)
 		pr_err("%pg: its logical blocks are too large for storage of %pg\n", bdev, origin);
 		return -EINVAL;
 	}
-	ret = blkfilter_lies_on(bdev, origin);
+	ret = blkfilter_is_stacked_on(bdev, origin);
 	if (ret > 0)
 		pr_err("%pg: lies on %pg, of which it is to store the differences\n", bdev, origin);
 	else if (ret)

@@ -422,7 +422,7 @@ static int has_upper(struct member *member, struct member **members, unsigned in
 	for (i = 0; i < count && !ret; i++) {
 		if (members[i] == member)
 			continue;
-		ret = blkfilter_lies_on(members[i]->bdev, member->bdev);
+		ret = blkfilter_is_stacked_on(members[i]->bdev, member->bdev);
 		if (ret < 0)
 			pr_err("%pg: no snapshot can be taken together with %pg: it cannot be told which is stacked on which (error %d)\n",
 			       member->bdev, members[i]->bdev, ret);

@@ -212,7 +212,7 @@ int blkfilter_settle(struct block_device *bdev, unsigned long timeout);
 const char *blkfilter_refusal(struct block_device *bdev);
 
 /**
- * blkfilter_lies_on - whether a device stores its data on another one
+ * blkfilter_is_stacked_on - whether a device stores its data on another one
  * @upper: the one, kept open by the caller
  * @lower: the other, likewise
  *
@@ -223,6 +223,6 @@ const char *blkfilter_refusal(struct block_device *bdev);
  * Return: 1 or 0, or an error if it cannot be told (a loop device with a file of a file system that
  * is on no single device, as btrfs; zram): then it is to be refused.
  */
-int blkfilter_lies_on(struct block_device *upper, struct block_device *lower);
+int blkfilter_is_stacked_on(struct block_device *upper, struct block_device *lower);
 
 #endif /* _LINUX_BLK_FILTER_H */
