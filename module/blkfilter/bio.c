@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of a bio through the filters of its disk.
+ * Passes a bio to the filters of its disk.
  *
- * A bio that is shown to a filter gets a struct bio_ctx in place of its completion handler.
- * It does three things: it counts the bio out when it ends; it lets us know the bio when
- * it comes by again (the rest of a split, a requeue, the resubmission of a kept bio) and
- * leave it alone; and it leaves the bio's device out of it, which a stacking driver may
- * have changed by then. One bio may carry several: for several filters that its sectors
- * concern, or, where a driver such as md sends the same bio on to a lower device, for
- * filters of several disks. They form a chain through the saved bi_private.
+ * A bio that was passed to a filter carries a struct bio_ctx in place of its completion handler.
+ * The context does three things. It counts the bio out of the gate when it ends. It identifies the
+ * bio when it comes to submit_bio_noacct() again (the rest of a split, a requeue, the resubmission
+ * of a kept bio), so that the filter is not called a second time. And it remembers the attachment,
+ * since a stacking driver may have changed the bio's device by then. A bio can carry several
+ * contexts: for several filters whose devices it changes, or, if a driver such as md passes the same
+ * bio on to a lower device, for filters of several disks. They are chained through the saved
+ * bi_private.
  *
- * All this happens at the entry of submit_bio_noacct(), before anything was done with the
- * bio, so letting it go on means to return. A bio that is held or kept is later
- * given to submit_bio_noacct() again.
+ * All of this happens at the entry of submit_bio_noacct(), before the kernel has done anything with
+ * the bio. A bio passes when the hook returns. A bio that is held or kept is submitted with
+ * submit_bio_noacct() again later.
  */
 #include <linux/uaccess.h>
 #include "blkfilter.h"
 
-/* Enough that a bio can always go on: they come back as bios end. */
+/* Contexts in the reserve of an attachment. One is enough for progress: bios end and return it. */
 #define RESERVE		8
-/* What a CPU keeps: as many as are often under way. */
-#define CTX_CACHE_MAX		64
+/* Contexts that a CPU caches: about as many as are often in flight. */
+#define CTX_CACHE_MAX	64
 
 /**
- * struct bio_ctx - says of a bio that a filter has seen it
- * @att: whose filter; NULL for one that is still to be used
- * @reserve: the attachment whose reserve it comes from, or NULL
- * @end_io: the bio's own completion handler
- * @private: and its bi_private
+ * struct bio_ctx - marks a bio that was passed to a filter
+ * @att: the attachment of the filter; NULL until the context is used
+ * @reserve: the attachment whose reserve it was allocated from, or NULL
+ * @end_io: saved bi_end_io of the bio
+ * @private: saved bi_private of the bio
  *
- * Belongs to the bio, freed when it ends. Its att is valid as long as the bio has not been
- * counted out.
+ * Owned by the bio, and freed when it ends. @att is valid until the bio has been counted out.
  */
 struct bio_ctx {
 	struct blkfilter_attachment *att;
@@ -40,14 +40,14 @@ struct bio_ctx {
 };
 
 /**
- * struct ctx_cache - unused struct bio_ctx of a CPU
- * @first: the first, chained through their private
- * @count: how many
+ * struct ctx_cache - free contexts of a CPU
+ * @first: the first one; chained through @private
+ * @count: number of contexts
  *
- * Only its CPU touches it, with interrupts off, since bios end in interrupts; those of a CPU that
- * went offline wait for it. Nothing on the list belongs to an attachment; bio_ctx_exit() frees
- * it when no bio can end any more. A slab cache alone would cost as much as all else that is done
- * with a bio.
+ * Accessed by its CPU only, with interrupts off, because bios end in interrupts. The contexts of an
+ * offline CPU stay until it comes back. No cached context refers to an attachment. bio_ctx_exit()
+ * frees them when no bio can end any more. Without the cache, the slab allocator would cost as much
+ * as everything else that is done for a bio.
  */
 struct ctx_cache {
 	struct bio_ctx *first;
@@ -57,7 +57,7 @@ struct ctx_cache {
 static struct kmem_cache *bio_ctx_slab;
 static DEFINE_PER_CPU(struct ctx_cache, ctx_cache);
 
-/* ctx_cache_pop - Return: NULL if there is none. */
+/* ctx_cache_pop - take a context from this CPU's cache; NULL if it is empty */
 static struct bio_ctx *ctx_cache_pop(void)
 {
 	struct bio_ctx *ctx;
@@ -75,7 +75,7 @@ static struct bio_ctx *ctx_cache_pop(void)
 	return ctx;
 }
 
-/* ctx_cache_push - Context: interrupts off. */
+/* ctx_cache_push - add a context to this CPU's cache. Context: interrupts off. */
 static void ctx_cache_push(struct bio_ctx *ctx)
 {
 	ctx->private = __this_cpu_read(ctx_cache.first);
@@ -83,7 +83,7 @@ static void ctx_cache_push(struct bio_ctx *ctx)
 	__this_cpu_inc(ctx_cache.count);
 }
 
-/* ctx_cache_is_full - A hint: in an interrupt that comes now, or on the next CPU, it may be other. */
+/* A hint: an interrupt or a migration may change the answer, and the limit need not be exact. */
 static bool ctx_cache_is_full(void)
 {
 	return this_cpu_read(ctx_cache.count) >= CTX_CACHE_MAX;
@@ -94,7 +94,7 @@ static struct bio_ctx *bio_ctx_alloc(void)
 	return ctx_cache_pop() ?: kmem_cache_alloc(bio_ctx_slab, GFP_NOWAIT | __GFP_NOWARN);
 }
 
-/* bio_ctx_free_slow - for one that is not to be kept; a spare may never have been used */
+/* Free a context that is not cached. One from a reserve may never have been used (no @att). */
 static noinline void bio_ctx_free_slow(struct bio_ctx *ctx)
 {
 	struct blkfilter_attachment *reserve = ctx->reserve;
@@ -113,11 +113,11 @@ static noinline void bio_ctx_free_slow(struct bio_ctx *ctx)
 }
 
 /*
- * bio_ctx_free - count out the bio that it was taken off, and free it
+ * bio_ctx_free - free the context of a bio, and count the bio out
  *
- * Interrupts are off for both. The list needs it, since bios end in interrupts. And it is an RCU
- * read section: a detached attachment is freed after its last bio was counted out, but not before
- * all such sections have ended that had begun by then (see reap()).
+ * Interrupts are off throughout. The cache requires it. It also makes this an RCU read-side critical
+ * section, which keeps the attachment: a detached attachment is freed after its last bio was counted
+ * out and after a grace period (see attachment_reap_work()).
  */
 static __always_inline void bio_ctx_free(struct bio_ctx *ctx)
 {
@@ -137,8 +137,8 @@ static __always_inline void bio_ctx_free(struct bio_ctx *ctx)
 }
 
 /*
- * The handler of chained bios, whose bi_private is their parent. Newer kernels know them by it
- * and do not want it called: such a bio has to be ended once more.
+ * The completion handler of chained bios, whose bi_private is the parent. Newer kernels recognize
+ * chained bios by it and must not see it called: bio_endio() has to be called once more instead.
  */
 static bio_end_io_t *chained_end_io;
 
@@ -156,7 +156,7 @@ static void learn_chained_end_io(void)
 
 static void bio_ctx_end_io(struct bio *bio);
 
-/* Takes a struct bio_ctx off a bio that ends, and counts it out. Inline: for each write. */
+/* Restore the completion handler of a bio that ends, and count the bio out. Inline for speed. */
 static __always_inline void bio_ctx_remove(struct bio *bio)
 {
 	struct bio_ctx *ctx = bio->bi_private;
@@ -167,9 +167,11 @@ static __always_inline void bio_ctx_remove(struct bio *bio)
 }
 
 /*
- * Ends a chained bio, and with it those of its parents that waited for nothing else. bio_endio()
- * goes from one to the next in a loop as long as it finds the handler of chained bios: it is made
- * to find that, or a long chain would become a deep stack.
+ * end_chained - end a chained bio, and those of its ancestors that waited for nothing else
+ *
+ * bio_endio() walks up a chain in a loop as long as it finds the handler of chained bios. The
+ * handlers of the ancestors are restored first, so that it does. Otherwise a long chain would
+ * overflow the stack by recursion.
  */
 static noinline void end_chained(struct bio *bio)
 {
@@ -178,8 +180,9 @@ static noinline void end_chained(struct bio *bio)
 	do {
 		last = last->bi_private;
 		/*
-		 * The last that it waits for is us: nobody else touches it. Acquire: after its own
-		 * end, and those of its other children.
+		 * This bio is the last one that the parent waits for, so nobody else accesses the
+		 * parent. The acquire orders that after the parent's own end and that of its other
+		 * children.
 		 */
 		if (atomic_read_acquire(&last->__bi_remaining) > 1)
 			break;
@@ -192,7 +195,7 @@ static noinline void end_chained(struct bio *bio)
 static void bio_ctx_end_io(struct bio *bio)
 {
 	bio_ctx_remove(bio);
-	/* The block layer's part of ending it has been done. */
+	/* bio_endio() has done its part already, so call the handler directly where there is one. */
 	if (unlikely(!bio->bi_end_io))
 		bio_endio(bio);
 	else if (unlikely(bio->bi_end_io == chained_end_io))
@@ -202,7 +205,7 @@ static void bio_ctx_end_io(struct bio *bio)
 }
 
 static void bio_ctx_add(struct bio_ctx *ctx, struct bio *bio, struct blkfilter_attachment *att,
-		      struct blkfilter_attachment *reserve)
+			struct blkfilter_attachment *reserve)
 {
 	ctx->att = att;
 	ctx->reserve = reserve;
@@ -212,7 +215,7 @@ static void bio_ctx_add(struct bio_ctx *ctx, struct bio *bio, struct blkfilter_a
 	bio->bi_private = ctx;
 }
 
-/* bio_ctx_find - the bio's struct bio_ctx for an attachment (or an unused one, for NULL) */
+/* bio_ctx_find - find the context of a bio for an attachment, or for NULL an unused one */
 static struct bio_ctx *bio_ctx_find(struct bio *bio, struct blkfilter_attachment *att)
 {
 	bio_end_io_t *end_io = bio->bi_end_io;
@@ -229,7 +232,76 @@ static struct bio_ctx *bio_ctx_find(struct bio *bio, struct blkfilter_attachment
 	return NULL;
 }
 
-/* bio_range - which sectors of a part a bio to its disk changes, if any */
+/**
+ * bio_has_ctx - tell whether a bio was passed to a filter
+ * @bio: the bio
+ * @att: the filter's attachment, or NULL to ask for an unused context from a reserve
+ *
+ * Context: any. The caller owns the bio.
+ * Return: whether the bio carries such a context.
+ */
+bool bio_has_ctx(struct bio *bio, struct blkfilter_attachment *att)
+{
+	return bio_ctx_find(bio, att);
+}
+
+/**
+ * bio_copy_has_ctx - bio_has_ctx() for a copy of a bio of another task
+ * @bio: the copy; the bio itself may be gone
+ * @att: the filter's attachment
+ *
+ * Context: any.
+ * Return: whether the bio carries such a context; false if its contexts cannot be read.
+ */
+bool bio_copy_has_ctx(const struct bio *bio, struct blkfilter_attachment *att)
+{
+	struct bio_ctx ctx = { .end_io = bio->bi_end_io, .private = bio->bi_private };
+
+	while (ctx.end_io == bio_ctx_end_io) {
+		if (copy_from_kernel_nofault(&ctx, ctx.private, sizeof(ctx)))
+			return false;
+		if (ctx.att == att)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * bio_add_reserve_ctx - give a bio a context from an attachment's reserve
+ * @bio: a bio that is about to be submitted
+ * @att: the attachment that held it
+ *
+ * Does nothing if the bio carries an unused context already.
+ *
+ * Context: a worker with memalloc_noio_save(). May sleep until other bios end.
+ */
+void bio_add_reserve_ctx(struct bio *bio, struct blkfilter_attachment *att)
+{
+	if (bio_ctx_find(bio, NULL))
+		return;
+	atomic_inc(&att->reserve_used);
+	bio_ctx_add(mempool_alloc(att->reserve, GFP_NOIO), bio, NULL, att);
+}
+
+/**
+ * bio_keeping_attachment - find the attachment whose filter keeps a bio
+ * @bio: a bio that a filter on its disk was called with
+ *
+ * Context: any, as long as the bio has not ended.
+ * Return: the attachment on the bio's disk whose filter was called last.
+ */
+struct blkfilter_attachment *bio_keeping_attachment(struct bio *bio)
+{
+	struct gendisk *disk = compat_bio_disk(bio);
+	struct bio_ctx *ctx = bio->bi_private;
+
+	/* Skip contexts of upper devices, and unused ones. */
+	while (!ctx->att || ctx->att->disk != disk)
+		ctx = ctx->private;
+	return ctx->att;
+}
+
+/* bio_range - compute which sectors of a device a bio to its disk changes, if any */
 static bool bio_range(struct bio *bio, struct compat_part *part, sector_t *sector,
 		      sector_t *count)
 {
@@ -239,12 +311,12 @@ static bool bio_range(struct bio *bio, struct compat_part *part, sector_t *secto
 	sector_t start = compat_bio_start(bio);
 	sector_t end = start + bio_sectors(bio);
 
-	/* Mostly all of its own; what begins before the part is a large number here. */
+	/* The usual case: all of them. For a bio that begins before the part, *sector wraps. */
 	*sector = start - first;
 	*count = bio_sectors(bio);
 	if (likely(*sector < sectors && *count <= sectors - *sector))
 		return true;
-	/* This comes before the check for the end of the device: any number may come. */
+	/* The block layer has not checked the bio against the end of the device yet. */
 	if (start >= last || end <= first || end < start)
 		return false;
 	*sector = max(start, first) - first;
@@ -252,15 +324,15 @@ static bool bio_range(struct bio *bio, struct compat_part *part, sector_t *secto
 	return true;
 }
 
-/* bio_call_filter - shows a bio to one filter. Return: as the filter. */
+/* bio_call_filter - pass a bio to one filter, or hold it at the gate */
 static enum blkfilter_verdict bio_call_filter(struct bio *bio, struct blkfilter_attachment *att,
-				       sector_t sector, sector_t count)
+					      sector_t sector, sector_t count)
 {
 	enum blkfilter_verdict verdict;
 	struct bio_ctx *ctx;
 
 	while (!gate_enter(att)) {
-		verdict = gate_hold(att, bio);
+		verdict = gate_hold(att, bio, bio_ctx_find(bio, NULL));
 		if (verdict != BLKFILTER_PASS)
 			return verdict;
 	}
@@ -281,10 +353,12 @@ static enum blkfilter_verdict bio_call_filter(struct bio *bio, struct blkfilter_
 }
 
 /*
- * A filter of the disk has no room for the bio now. It will be shown to all of them once more; until
- * then it is in flight at none, so that no take waits for it. What they were shown it with was put
- * on it last: bios that come with a spare are submitted by workers, which are not made to wait (see
- * gate_may_wait()).
+ * bio_undo_filters - remove the contexts of the bio's disk, because its submitter has to wait
+ *
+ * All filters of the disk are called again afterwards. Meanwhile the bio is not in flight, so that
+ * quiescing does not wait for its submitter. The contexts of this disk were added last. None of them
+ * is from a reserve: bios with such a context are submitted by workers, which gate_may_wait() does
+ * not let wait.
  */
 static void bio_undo_filters(struct bio *bio)
 {
@@ -300,14 +374,14 @@ static void bio_undo_filters(struct bio *bio)
 }
 
 /**
- * bio_filter - show a bio to all filters it concerns and that have not seen it
+ * bio_filter - pass a bio to all filters that it concerns and that have not seen it
  * @bio: a bio that is being submitted and changes data
- * @bucket: that of its disk
+ * @bucket: table_bucket() of its disk
  *
  * Context: that of the submission; does not sleep.
- * Return: %BLKFILTER_PASS to submit it. Else it is not to be submitted now: with %BLKFILTER_KEEP
- * it was taken and may be gone, with %BLKFILTER_WAIT it is still the submitter's, who may sleep
- * and is to wait for room (gate_wait_room()).
+ * Return: %BLKFILTER_PASS if the bio is to be submitted; %BLKFILTER_KEEP if it was held or kept, and
+ * may be gone; %BLKFILTER_WAIT if its submitter still owns it, may sleep, and is to call
+ * bio_wait_room().
  */
 enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket)
 {
@@ -331,77 +405,60 @@ enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket)
 	return verdict;
 }
 
-/* bio_is_shown - whether a bio carries what says that it was shown to a filter */
-bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att)
-{
-	return bio_ctx_find(bio, att);
-}
-
-/* bio_copy_is_shown - the same of a copy of a bio that may be gone by now. Context: any. */
-bool bio_copy_is_shown(const struct bio *bio, struct blkfilter_attachment *att)
-{
-	struct bio_ctx ctx = { .end_io = bio->bi_end_io, .private = bio->bi_private };
-
-	while (ctx.end_io == bio_ctx_end_io) {
-		if (copy_from_kernel_nofault(&ctx, ctx.private, sizeof(ctx)))
-			return false;
-		if (ctx.att == att)
-			return true;
-	}
-	return false;
-}
-
-/* bio_keeping_attachment - the attachment on the bio's disk that it was shown to last */
-static struct blkfilter_attachment *bio_keeping_attachment(struct bio *bio)
-{
-	struct gendisk *disk = compat_bio_disk(bio);
-	struct bio_ctx *ctx = bio->bi_private;
-
-	/* Upper devices, and spares, which have none, may be among them. */
-	while (!ctx->att || ctx->att->disk != disk)
-		ctx = ctx->private;
-	return ctx->att;
-}
-
-enum blkfilter_verdict blkfilter_may_keep(struct bio *bio, bool full)
-{
-	struct blkfilter_attachment *att = bio_keeping_attachment(bio);
-
-	if (unlikely((full || lane_is_full(att, bio)) && gate_may_wait(bio)))
-		return BLKFILTER_WAIT;
-	return likely(atomic_read(&att->queued) < queued_max()) ? BLKFILTER_KEEP : BLKFILTER_PASS;
-}
-EXPORT_SYMBOL_GPL(blkfilter_may_keep);
+/* The longest wait for room, for each bio. What is submitted after it is too little to matter. */
+#define ROOM_TIMEOUT	(5 * HZ)
 
 /**
- * bio_ctx_add_reserve - give a bio what it takes to be shown to one filter
- * @bio: a bio that is about to be submitted
- * @att: the attachment that held it
+ * bio_wait_room - wait until a bio can be submitted, held or kept
+ * @bio: a bio that is being submitted, for which bio_filter() returned %BLKFILTER_WAIT
  *
- * Context: a worker with memalloc_noio_save(); may sleep until other bios end.
+ * The bio is not in flight during the wait, so quiescing does not wait for its submitter. Nor does
+ * what makes room depend on the submitter or on locks that it may hold: copying needs the origin,
+ * the storage and its own reserves. After %ROOM_TIMEOUT the bio is held or kept regardless.
+ *
+ * Context: in place of submit_bio_noacct(), which may sleep. If the caller has disabled interrupts
+ * or preemption all the same, it does not sleep.
+ * Return: true if the bio is to be submitted; false if it was held or kept, and may be gone.
  */
-void bio_ctx_add_reserve(struct bio *bio, struct blkfilter_attachment *att)
+bool bio_wait_room(struct bio *bio)
 {
-	if (bio_ctx_find(bio, NULL))
-		return;
-	atomic_inc(&att->reserve_used);
-	bio_ctx_add(mempool_alloc(att->reserve, GFP_NOIO), bio, NULL, att);
-}
+	struct gendisk *disk = compat_bio_disk(bio);
+	struct hlist_head *bucket = table_bucket(disk);
+	wait_queue_head_t *room = gate_room(disk);
+	enum blkfilter_verdict verdict = BLKFILTER_WAIT;
 
-void blkfilter_resubmit(struct bio *bio)
-{
-	bio->bi_opf &= ~REQ_NOWAIT;
+	/* The submitter gets no cookie to poll with. */
 	bio_clear_polled(bio);
-	lane_submit(bio_keeping_attachment(bio), bio);
+	if (!preempt_count() && !irqs_disabled())
+		wait_event_idle_timeout(*room,
+					(verdict = bio_filter(bio, bucket)) != BLKFILTER_WAIT,
+					ROOM_TIMEOUT);
+	if (verdict == BLKFILTER_WAIT) {
+		/* With REQ_NOWAIT it is not told to wait. Resubmission clears the flag. */
+		bio->bi_opf |= REQ_NOWAIT;
+		verdict = bio_filter(bio, bucket);
+		if (verdict == BLKFILTER_PASS)
+			bio->bi_opf &= ~REQ_NOWAIT;
+	}
+	return verdict == BLKFILTER_PASS;
 }
-EXPORT_SYMBOL_GPL(blkfilter_resubmit);
 
-/* bio_ctx_new_reserve - for an attachment; goes with mempool_destroy() */
-mempool_t *bio_ctx_new_reserve(void)
+/**
+ * bio_new_reserve - allocate an attachment's reserve of contexts
+ *
+ * Context: may sleep.
+ * Return: the reserve, to be freed with mempool_destroy(), or NULL.
+ */
+mempool_t *bio_new_reserve(void)
 {
 	return mempool_create_slab_pool(RESERVE, bio_ctx_slab);
 }
 
+/**
+ * bio_ctx_init - set up the allocation of contexts
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int bio_ctx_init(void)
 {
 	learn_chained_end_io();
@@ -409,7 +466,11 @@ int bio_ctx_init(void)
 	return bio_ctx_slab ? 0 : -ENOMEM;
 }
 
-/* bio_ctx_exit - all bios have ended */
+/**
+ * bio_ctx_exit - free all contexts
+ *
+ * Context: all bios with a context have ended, and their handlers have returned.
+ */
 void bio_ctx_exit(void)
 {
 	struct bio_ctx *ctx, *next;

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of the filter core share. Filters see <linux/blk-filter.h> only.
+ * What the files of the filter core share. Filters include <linux/blk-filter.h> only.
  *
  * Locks, outermost first:
  *
- *   disk->open_mutex		the block layer's. Removal of a partition comes with it
- *				held, so nobody opens or closes a block device with one
- *				of the locks below held.
- *   attachment->op_lock	one call of attach, ctl, detaching, detach at a time
- *   blkfilter_lock		registered filters, changes to the tables of attachments,
+ *   disk->open_mutex		of the block layer. The kernel removes partitions with it held, so
+ *				no block device is opened or closed with one of the locks below
+ *				held.
+ *   attachment->op_lock	serializes attach, ctl, detaching and detach of an attachment
+ *   blkfilter_lock		the registered filters, changes to the table of attachments, and
  *				whether the hooks are installed
- *   attachment->held_lock	the held bios
+ *   attachment->held_lock	the held bios and the resubmit queues
  *
- * The tables themselves are read under RCU.
+ * The table of attachments is read under RCU.
+ *
+ * The declarations below are in the order of the files. A file uses only what is declared before its
+ * own part.
  */
 #ifndef BLKFILTER_INTERNAL_H
 #define BLKFILTER_INTERNAL_H
@@ -33,18 +36,18 @@
 #include "../idle.h"
 
 /**
- * struct blkfilter_inflight - bios let through to a device, and ended, on one CPU
- * @entered: bios that went past the gate, and attempts that found it closed
- * @exited: of these, those that are over
+ * struct blkfilter_inflight - counts the bios of a device on one CPU
+ * @entered: bios that entered the gate, and attempts that found it closed
+ * @exited: the same, when they have ended
  *
- * Only the sums over all CPUs mean something: a bio may end on another CPU.
+ * Only the sums over all CPUs are meaningful, since a bio may end on another CPU.
  */
 struct blkfilter_inflight {
 	unsigned long entered;
 	unsigned long exited;
 };
 
-/* What sort of passthrough commands a disk understands. */
+/* Which passthrough commands a disk executes. */
 enum passthrough_kind {
 	PASSTHROUGH_OTHER,
 	PASSTHROUGH_SCSI,
@@ -54,15 +57,15 @@ enum passthrough_kind {
 };
 
 /**
- * struct lane - bios of one cgroup that are being submitted one after the other
- * @link: in the attachment's list, as long as it has any
+ * struct resubmit_queue - bios of one cgroup that are submitted one after the other
+ * @link: in &blkfilter_attachment.resubmit_queues while there are any
  * @att: the attachment
  * @group: compat_bio_group() of all of them
  * @bios: the bios
- * @count: their number
+ * @count: number of bios
  * @work: submits them
  */
-struct lane {
+struct resubmit_queue {
 	struct list_head link;
 	struct blkfilter_attachment *att;
 	const void *group;
@@ -72,37 +75,39 @@ struct lane {
 };
 
 /**
- * struct blkfilter_attachment - a filter on a device, the core's side
- * @node: in the table of attachments, under its disk; RCU
- * @queue_node: likewise, under the disk's queue
- * @disk: the disk the device is, or is a part of
- * @kind: of the disk
- * @part: the device; its memory is pinned until the attachment left the table, but it is
- *	not open
- * @flt: the filter; not to be followed once the attachment left the table
- * @ref: one until the last of its bios ended, one per ioctl that uses it
+ * struct blkfilter_attachment - a filter on a device, the core's part
+ * @node: in the table, keyed by the disk; RCU
+ * @queue_node: in the table, keyed by the disk's queue; RCU
+ * @disk: the disk that the device is, or is a partition of
+ * @kind: kind of passthrough commands of the disk
+ * @part: the device. Its memory is pinned while the attachment is in the table, but it is not open
+ * @flt: the filter; valid while the attachment is in the table
+ * @ref: one for the table, kept until the last bio has ended; one for each call that uses it
  * @op_lock: see above
- * @detached: it left the table; under @op_lock
- * @removing: the device goes away; an attach that is under way gives up
- * @inflight: bios in flight
- * @drain_wait: woken when a bio ends while somebody waits for that
- * @nr_waiters: how many wait at @drain_wait
- * @gate_closed: new bios are to be held; during a take, and at the end of an attach. Changed
- *	under @held_lock
- * @held_lock: protects @held, @nr_held and the lanes, taken in any context
- * @held: bios that wait for the gate to open, or for memory
- * @nr_held: their number
- * @reserve: struct bio_ctx for bios that were held; of its own, since a bio of an upper device
- *	ends only after those of lower ones got theirs
- * @reserve_used: those taken from @reserve that have not come back
- * @held_work: submits them anew
- * @wq: runs @held_work; of its own, since a submission may block until another device's
- *	bios go on
- * @lanes: those that have bios; see lane.c
- * @common: the one that is always there
- * @lane_wq: runs them
- * @queued: bios in lanes
- * @reap_work: frees the attachment once its bios have ended
+ * @detached: it was removed from the table; under @op_lock
+ * @removing: the device is being removed, so an attach that is in progress gives up
+ *
+ * @inflight: counts the bios in flight
+ * @drain_wait: woken when a bio ends and @nr_waiters is not 0, and when a resubmit queue is empty
+ * @nr_waiters: tasks waiting at @drain_wait for bios to end
+ *
+ * @gate_closed: new bios are held, during a take and at the end of an attach. Changed under
+ *	@held_lock
+ * @held_lock: protects @held, @nr_held, @resubmit_queues and what is in them; taken in any context
+ * @held: bios that wait for the gate to open or for a context
+ * @nr_held: number of bios in @held
+ * @reserve: contexts for held bios. Each attachment has its own: a bio of an upper device ends only
+ *	after those of lower devices have got theirs
+ * @reserve_used: contexts that were allocated from @reserve and are not freed
+ * @held_work: submits @held
+ * @wq: runs @held_work. Each attachment has its own: a submission may block until bios of another
+ *	device make progress
+ *
+ * @resubmit_queues: the queues with bios; see resubmit.c
+ * @root_queue: the queue of the root cgroup
+ * @resubmit_wq: runs the work of the queues
+ * @nr_queued: bios in the queues, including those being submitted
+ * @reap_work: drops the table's reference once no bio is in flight
  */
 struct blkfilter_attachment {
 	struct hlist_node node;
@@ -128,70 +133,76 @@ struct blkfilter_attachment {
 	atomic_t reserve_used;
 	struct work_struct held_work;
 	struct workqueue_struct *wq;
-	struct list_head lanes;
-	struct lane common;
-	struct workqueue_struct *lane_wq;
-	atomic_t queued;
+
+	struct list_head resubmit_queues;
+	struct resubmit_queue root_queue;
+	struct workqueue_struct *resubmit_wq;
+	atomic_t nr_queued;
 	struct work_struct reap_work;
 };
 
-/* registry.c: which filters there are, and which device has which */
-extern struct mutex blkfilter_lock;
-int registry_init(void);
-void registry_exit(void);
-#define TABLE_BITS	10
-extern struct hlist_head registry_table[1 << TABLE_BITS];
+/* code_ref.c: references to the module's code */
+void code_ref_get(void);
+void code_ref_put(void);
+void code_ref_wait(void);
 
-/* registry_bucket - where the attachments of a disk are, among others */
-static inline struct hlist_head *registry_bucket(struct gendisk *disk)
+/* table.c: the table of attachments */
+extern struct mutex blkfilter_lock;
+#define TABLE_BITS	10
+extern struct hlist_head blkfilter_table[1 << TABLE_BITS];
+
+/* table_bucket - the list with the attachments of a disk, and maybe of others */
+static inline struct hlist_head *table_bucket(struct gendisk *disk)
 {
-	return &registry_table[hash_ptr(disk, TABLE_BITS)];
+	return &blkfilter_table[hash_ptr(disk, TABLE_BITS)];
 }
 
-sector_t registry_rank(const struct blkfilter_attachment *att);
-bool registry_queue_is_concerned(struct request_queue *queue);
-void registry_tell_changed(struct blkfilter_attachment *att);
-void registry_queue_changed(struct request_queue *queue);
-typedef int registry_device_fn_t(struct device *dev, void *data);
-int registry_walk_devices(registry_device_fn_t *function, void *data);
-bool registry_disk_is_filtered(struct gendisk *disk);
-bool registry_device_is_filtered(struct device *dev);
-void registry_remove_disk(struct gendisk *disk);
-void registry_remove_device(struct device *dev);
-int registry_attach(struct block_device *bdev, struct inode *inode, const char *name);
-int registry_detach(struct block_device *bdev, const char *name);
-struct blkfilter_attachment *registry_get(struct block_device *bdev);
-void registry_put(struct blkfilter_attachment *att);
+typedef int table_device_fn_t(struct device *dev, void *data);
+bool table_has_disk(struct gendisk *disk);
+bool table_has_queue(struct request_queue *queue);
+bool table_has_device(struct device *dev);
+void table_notify_changed(struct blkfilter_attachment *att);
+void table_queue_changed(struct request_queue *queue);
+int table_walk_devices(table_device_fn_t *function, void *data);
+struct blkfilter_attachment *table_find_device(struct device *dev);
+struct blkfilter_attachment *table_find_bdev(struct block_device *bdev);
+struct blkfilter_attachment *table_find_disk(struct gendisk *disk);
+sector_t table_rank(const struct blkfilter_attachment *att);
+bool table_is_empty(void);
+void table_set_class(struct device *dev);
+void table_add(struct blkfilter_attachment *att);
+void table_del(struct blkfilter_attachment *att);
 
-/* gate.c: counts bios in and out, holds them back; here is what is done for each bio */
+/* gate.c: counts bios in and out, and holds them; here is what is done for each bio */
 
 /**
- * gate_count_exit - count a bio out, but wake nobody
+ * gate_count_exit - count a bio out, without waking anybody
  * @att: the attachment
  *
- * Then the attachment may go; what keeps it is that the caller is in an RCU read section, or has
- * interrupts off, which is one as well.
+ * The attachment may be freed afterwards. The caller keeps it by an RCU read-side critical section,
+ * which disabled interrupts are too.
  *
- * Return: whether somebody waits for bios to end and is to be woken, in the same section.
+ * Context: any.
+ * Return: whether a task waits for bios to drain, and is to be woken in the same critical section.
  */
 static inline bool gate_count_exit(struct blkfilter_attachment *att)
 {
 	/*
-	 * Whoever finds the bio counted out finds it counted in, and all done that was done for
-	 * it: the change map may be switched then. Pairs with the smp_mb() between the two sums
-	 * of gate_is_drained(), see the head of gate.c. On x86 no instruction.
+	 * A task that sees the exit of the bio also sees its entry, and everything that was done for
+	 * the bio. It may then switch the change map. Pairs with the smp_mb() between the two sums of
+	 * gate_is_drained(), see the head of gate.c. Not an instruction on x86.
 	 */
 	compat_smp_mb_before_this_cpu_inc();
 	this_cpu_inc(att->inflight->exited);
-	smp_mb(); /* pairs with the one in gate_wait_drained() */
+	smp_mb(); /* pairs with gate_wait_drained() */
 	return unlikely(atomic_read(&att->nr_waiters));
 }
 
 /**
- * gate_exit - count a bio out
- * @att: the attachment, under RCU; it may be gone when the read section ends
+ * gate_exit - count a bio out, and wake tasks waiting for in-flight bios to drain
+ * @att: the attachment; it may be gone after the critical section
  *
- * Context: any.
+ * Context: any, under RCU.
  */
 static inline void gate_exit(struct blkfilter_attachment *att)
 {
@@ -201,15 +212,16 @@ static inline void gate_exit(struct blkfilter_attachment *att)
 
 /**
  * gate_enter - count a bio in
- * @att: the attachment, under RCU
+ * @att: the attachment
  *
- * Return: false if the gate is closed; then the bio was not counted.
+ * Context: any, under RCU.
+ * Return: false if the gate is closed; the bio is not counted then.
  */
 static inline bool gate_enter(struct blkfilter_attachment *att)
 {
 	this_cpu_inc(att->inflight->entered);
-	smp_mb(); /* pairs with the one in gate_close(), see gate.c */
-	/* What was switched while it was closed is seen by whoever comes after. */
+	smp_mb(); /* pairs with gate_close(), see the head of gate.c */
+	/* Acquire: pairs with gate_open(). */
 	if (likely(!smp_load_acquire(&att->gate_closed)))
 		return true;
 	gate_exit(att);
@@ -217,81 +229,77 @@ static inline bool gate_enter(struct blkfilter_attachment *att)
 }
 
 /*
- * Where so many bios wait, held at a gate or in one lane, who submits more has to wait: about as
- * many as a device has requests. Of the largest, 1 MiB each, these are 5 MiB of bios and vectors.
+ * When this many bios are held at a gate or are in a resubmit queue, submitters have to wait. It is
+ * about as many as a device has requests. Of the largest bios, 1 MiB each, they take 5 MiB for the
+ * bios and their vectors.
  */
-#define HELD_ENOUGH	1024
-/* When so many are left, who waits for that goes on. */
-#define HELD_ROOM	(HELD_ENOUGH * 3 / 4)
+#define HELD_HIGH	1024
+/* When this many are left, the submitters are woken. */
+#define HELD_LOW	(HELD_HIGH * 3 / 4)
 
 /*
- * queued_max - so many at the most, held at a closed gate or in the lanes of an attachment, since not
- * everybody can be made to wait: of the largest, these are less than a tenth of the memory
+ * held_max - how many bios an attachment may hold, or have in its resubmit queues, at all
+ *
+ * Not every submitter can be made to wait. Of the largest bios, these take less than a tenth of the
+ * memory.
  */
-static inline unsigned int queued_max(void)
+static inline unsigned int held_max(void)
 {
 	return min(totalram_pages() / 16, (unsigned long)INT_MAX);
 }
 
-void gate_wake(struct blkfilter_attachment *att, unsigned long flags);
-void gate_add_held(struct blkfilter_attachment *att, struct bio *bio);
-enum blkfilter_verdict gate_hold(struct blkfilter_attachment *att, struct bio *bio);
-enum blkfilter_verdict gate_hold_nomem(struct blkfilter_attachment *att, struct bio *bio);
 void gate_init(void);
+wait_queue_head_t *gate_room(struct gendisk *disk);
 bool gate_may_wait(const struct bio *bio);
-bool gate_wait_room(struct bio *bio);
+void gate_wake(struct blkfilter_attachment *att, unsigned long flags);
+void gate_add_held(struct blkfilter_attachment *att, struct bio *bio, bool has_reserve);
+enum blkfilter_verdict gate_hold(struct blkfilter_attachment *att, struct bio *bio,
+				 bool has_reserve);
+enum blkfilter_verdict gate_hold_nomem(struct blkfilter_attachment *att, struct bio *bio);
+struct bio *gate_pop_held(struct blkfilter_attachment *att);
 void gate_close(struct blkfilter_attachment *att);
 void gate_open(struct blkfilter_attachment *att);
-void gate_held_work(struct work_struct *work);
 bool gate_wait_drained(struct blkfilter_attachment *att, unsigned long deadline);
 void gate_put_reserve(struct blkfilter_attachment *att);
 void gate_wait_reserve(struct blkfilter_attachment *att);
 
-/* lane.c: lets bios go on, those of one cgroup without waiting for those of another */
-void lane_submit(struct blkfilter_attachment *att, struct bio *bio);
-bool lane_is_full(struct blkfilter_attachment *att, struct bio *bio);
-void lane_wait_empty(struct blkfilter_attachment *att);
-int lane_init(struct blkfilter_attachment *att, const char *name);
-void lane_exit(struct blkfilter_attachment *att);
-
-/* bio.c: the way of a bio */
+/* bio.c: passes a bio to the filters */
 int bio_ctx_init(void);
 void bio_ctx_exit(void);
-mempool_t *bio_ctx_new_reserve(void);
+mempool_t *bio_new_reserve(void);
+bool bio_has_ctx(struct bio *bio, struct blkfilter_attachment *att);
+bool bio_copy_has_ctx(const struct bio *bio, struct blkfilter_attachment *att);
+void bio_add_reserve_ctx(struct bio *bio, struct blkfilter_attachment *att);
+struct blkfilter_attachment *bio_keeping_attachment(struct bio *bio);
 enum blkfilter_verdict bio_filter(struct bio *bio, struct hlist_head *bucket);
-bool bio_is_shown(struct bio *bio, struct blkfilter_attachment *att);
-bool bio_copy_is_shown(const struct bio *bio, struct blkfilter_attachment *att);
-void bio_ctx_add_reserve(struct bio *bio, struct blkfilter_attachment *att);
+bool bio_wait_room(struct bio *bio);
 
-/* hook.c: how bios, ioctls and removals get here */
-int hook_init(void);
-void hook_exit(void);
-int hook_install(void);
-void hook_remove(void);
-void hook_enter(void);
-void hook_leave(void);
+/* resubmit.c: submits bios that were held or kept */
+void resubmit_held_work(struct work_struct *work);
+void resubmit_drain(struct blkfilter_attachment *att);
+int resubmit_init(struct blkfilter_attachment *att, const char *name);
+void resubmit_exit(struct blkfilter_attachment *att);
 
-/* ioctl.c: the commands on a block device's descriptor */
-bool ioctl_is_ours(unsigned int cmd);
-int ioctl_answer(struct block_device *bdev, struct inode *inode, unsigned int cmd,
-		 void __user *argp);
+/* attachment.c: the life of an attachment */
+int attachment_init(void);
+void attachment_exit(void);
+struct blkfilter_attachment *attachment_new(struct block_device *bdev);
+struct blkfilter_attachment *attachment_get(struct block_device *bdev);
+void attachment_put(struct blkfilter_attachment *att);
+void attachment_reap(struct blkfilter_attachment *att);
 
-/* earlier.c: what was submitted before there was a filter */
-int earlier_wait(struct blkfilter_attachment *att, struct block_device *bdev);
-void earlier_exit(void);
-
-/* passthrough.c: commands that are no bios */
+/* passthrough.c: commands that do not come as bios */
 
 /**
  * struct passthrough - a passthrough command that is being executed
  * @link: in the list of all
  * @rq: its request
- * @queue: that of the request
- * @task: who executes it; NULL for one whose end is waited for by nobody
+ * @queue: the queue of the request
+ * @task: the task that executes it; NULL if no task waits for its completion
  * @changes: it may change a filtered device
- * @nvme: it is one of NVMe
- * @end_io: for one whose end nobody waits for: what is to be called then
- * @data: and the request's end_io_data
+ * @nvme: it is an NVMe command
+ * @end_io: saved completion handler, if no task waits for its completion
+ * @data: saved end_io_data of the request, likewise
  */
 struct passthrough {
 	struct list_head link;
@@ -311,5 +319,29 @@ rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct reque
 				       rq_end_io_fn *done);
 void passthrough_end(struct passthrough *command);
 bool passthrough_is_known(struct request *rq);
+
+/* stack.c has only functions for filters, declared in <linux/blk-filter.h>. */
+
+/* earlier.c: waits for writes that were submitted before the filter was attached */
+int earlier_wait(struct blkfilter_attachment *att, struct block_device *bdev);
+void earlier_exit(void);
+
+/* registry.c: attaches and detaches filters, quiesces devices */
+void registry_init(int (*install)(void), void (*remove)(void));
+void registry_remove_disk(struct gendisk *disk);
+void registry_remove_device(struct device *dev);
+int registry_attach(struct block_device *bdev, struct inode *inode, const char *name);
+int registry_detach(struct block_device *bdev, const char *name);
+
+/* ioctl.c: the commands on a block device's descriptor */
+bool ioctl_is_ours(unsigned int cmd);
+int ioctl_answer(struct block_device *bdev, struct inode *inode, unsigned int cmd,
+		 void __user *argp);
+
+/* hook.c: calls all of this from the kernel's functions */
+int hook_init(void);
+void hook_exit(void);
+int hook_install(void);
+void hook_remove(void);
 
 #endif /* BLKFILTER_INTERNAL_H */

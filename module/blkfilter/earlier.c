@@ -160,7 +160,7 @@ static bool has_bio(struct task_struct *task, unsigned long switches, struct bio
 		    has_run(task, switches))
 			return true;
 		if (op_is_write(bio_op(&bio)) && bio_sectors(&bio) &&
-		    compat_bio_disk(&bio) == att->disk && !bio_copy_is_shown(&bio, att))
+		    compat_bio_disk(&bio) == att->disk && !bio_copy_has_ctx(&bio, att))
 			return true;
 	}
 	return false;
@@ -348,7 +348,7 @@ static void probe_put(struct probe *probe)
 		return;
 	__free_page(probe->vec.bv_page);
 	kfree(probe);
-	hook_leave();
+	code_ref_put();
 }
 
 static void probe_end(struct bio *bio)
@@ -373,7 +373,7 @@ static struct probe *probe_new(struct block_device *bdev)
 	probe->bio.bi_end_io = probe_end;
 	__bio_add_page(&probe->bio, page, bdev_logical_block_size(bdev), 0);
 	refcount_set(&probe->ref, 2);
-	hook_enter();
+	code_ref_get();
 	return probe;
 }
 
@@ -483,7 +483,7 @@ static int drain_if_path(struct device *dev, void *data)
 static int drain_paths(struct wait *wait)
 {
 	struct path_search search = { .wait = wait };
-	int ret = registry_walk_devices(drain_if_path, &search);
+	int ret = table_walk_devices(drain_if_path, &search);
 
 	return ret ?: search.found ? 0 : -EBUSY;
 }

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How an unpatched kernel comes to call us: ftrace, which calls back at the entry of a
- * function and lets the callback send the caller somewhere else.
+ * Hooks functions of the unpatched kernel through ftrace, which calls back at the entry of a function
+ * and lets the callback redirect the call.
  *
- * Each hook decides in its callback. Most calls are none of our business and go on as if
- * nothing had been; for the others the instruction pointer is set to one of the functions
- * named hook_*, which has the signature of the hooked one and returns to its caller.
+ * The callback of a hook is named on_*. Most calls do not concern us, and continue unchanged. For the
+ * others the callback sets the instruction pointer to a function named hook_*, which has the
+ * signature of the hooked function and returns to its caller.
  *
- * FTRACE_OPS_FL_IPMODIFY: only one user may redirect a function. Livepatch is such a user
- * too, and whoever comes second is refused. FTRACE_OPS_FL_PERMANENT: without it
- * /proc/sys/kernel/ftrace_enabled could switch the hooks off behind our back, and
- * writes would be lost to the change map.
+ * FTRACE_OPS_FL_IPMODIFY: only one user may redirect a function. Live patching is such a user too,
+ * and the second one is refused. FTRACE_OPS_FL_PERMANENT: without it, kernel.ftrace_enabled could
+ * switch the hooks off silently, and the change map would miss writes.
  *
- * Who runs when: submit_bio_noacct() is called in any context that may submit, process
- * or not, with any locks held; the hook for it neither sleeps nor submits. Where
- * submit_bio_noacct() may sleep, hook_submit_when_room() may. The others
- * are called in process context. A redirected function may be left by a task only after
- * long; the count of those inside, and RCU for tasks for the few instructions before it
- * was counted and after, let hook_exit() wait for them.
+ * Context: submit_bio_noacct() is called in any context that may submit, with any locks held. Its
+ * callback neither sleeps nor submits. hook_submit_when_room() sleeps only where submit_bio_noacct()
+ * may. The other functions are called in process context. A task can stay in a hook_* function for
+ * long. It has a code reference there, and hook_exit() waits for these references. RCU tasks covers
+ * the few instructions before the reference is taken and after it is dropped.
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
@@ -25,12 +23,12 @@
 #include "blkfilter.h"
 
 /**
- * struct hook - a function of the kernel that is hooked
- * @ops: as ftrace wants it
- * @name: the function's
- * @addr: its address where it is exported, else it is found by name
- * @optional: not every kernel has it
- * @installed: it is hooked at the moment
+ * struct hook - a hooked function of the kernel
+ * @ops: registered with ftrace
+ * @name: name of the function
+ * @addr: its address if it is exported; otherwise ftrace looks up the name
+ * @optional: not every kernel has the function
+ * @installed: @ops is registered
  */
 struct hook {
 	struct ftrace_ops ops;
@@ -42,39 +40,22 @@ struct hook {
 
 #define HOOK_FLAGS	(COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT)
 
-/* Some hook could not be removed. Changed under blkfilter_lock, or by init and exit. */
+/* A hook could not be removed. Changed under blkfilter_lock, or by init and exit. */
 static bool pinned;
 
-/* Tasks inside of a hook_* function that may sleep, and passthrough commands under way. */
-static atomic_t inside = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(nobody_inside);
-
-/* hook_enter - a task is inside, or something else of ours that has to be waited for */
-void hook_enter(void)
-{
-	atomic_inc(&inside);
-}
-
-/* hook_leave - no more. Context: any */
-void hook_leave(void)
-{
-	if (atomic_dec_and_test(&inside))
-		wake_up(&nobody_inside);
-}
-
-/* The bio was taken over: it is held, or kept by a filter. */
+/* The bio was held by the gate, or kept by a filter. */
 static noinline compat_qc_t hook_swallow_bio(struct bio *bio)
 {
 	return COMPAT_QC_NONE;
 }
 
-/* The bio is still its submitter's, who is to wait for room. */
+/* The submitter still owns the bio, and has to wait for room. */
 static noinline compat_qc_t hook_submit_when_room(struct bio *bio)
 {
-	hook_enter();
-	if (gate_wait_room(bio))
+	code_ref_get();
+	if (bio_wait_room(bio))
 		submit_bio_noacct(bio);
-	hook_leave();
+	code_ref_put();
 	return COMPAT_QC_NONE;
 }
 
@@ -87,7 +68,7 @@ static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftra
 
 	if (!op_is_write(bio_op(bio)) || !bio_sectors(bio))
 		return;
-	bucket = registry_bucket(compat_bio_disk(bio));
+	bucket = table_bucket(compat_bio_disk(bio));
 	if (likely(hlist_empty(bucket)))
 		return;
 	verdict = bio_filter(bio, bucket);
@@ -96,7 +77,7 @@ static void on_submit_bio(unsigned long ip, unsigned long parent_ip, struct ftra
 			(unsigned long)hook_submit_when_room : (unsigned long)hook_swallow_bio);
 }
 
-/* Writing pages past bios: this answer sends the callers back to bios. */
+/* Writes a page without a bio. On -EOPNOTSUPP the callers submit a bio instead. */
 static noinline int hook_refuse_write_page(struct block_device *bdev, sector_t sector,
 				    struct page *page, struct writeback_control *wbc)
 {
@@ -108,17 +89,17 @@ static void on_write_page(unsigned long ip, unsigned long parent_ip, struct ftra
 {
 	struct block_device *bdev = (struct block_device *)ftrace_regs_get_argument(fregs, 0);
 
-	if (registry_disk_is_filtered(bdev->bd_disk))
+	if (table_has_disk(bdev->bd_disk))
 		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook_refuse_write_page);
 }
 
-/* Called again by itself, the hook finds the disk no longer filtered and lets it go on. */
+/* The call of del_gendisk() here is not redirected: the disk is no longer filtered. */
 static noinline void hook_del_gendisk(struct gendisk *disk)
 {
-	hook_enter();
+	code_ref_get();
 	registry_remove_disk(disk);
 	del_gendisk(disk);
-	hook_leave();
+	code_ref_put();
 }
 
 static void on_del_gendisk(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -126,17 +107,17 @@ static void on_del_gendisk(unsigned long ip, unsigned long parent_ip, struct ftr
 {
 	struct gendisk *disk = (struct gendisk *)ftrace_regs_get_argument(fregs, 0);
 
-	if (registry_disk_is_filtered(disk))
+	if (table_has_disk(disk))
 		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook_del_gendisk);
 }
 
-/* For partitions, and for a disk that was attached while del_gendisk() was under way. */
+/* For partitions, and for a disk that was attached while del_gendisk() was running. */
 static noinline void hook_device_del(struct device *dev)
 {
-	hook_enter();
+	code_ref_get();
 	registry_remove_device(dev);
 	device_del(dev);
-	hook_leave();
+	code_ref_put();
 }
 
 static void on_device_del(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -144,11 +125,11 @@ static void on_device_del(unsigned long ip, unsigned long parent_ip, struct ftra
 {
 	struct device *dev = (struct device *)ftrace_regs_get_argument(fregs, 0);
 
-	if (registry_device_is_filtered(dev))
+	if (table_has_device(dev))
 		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook_device_del);
 }
 
-/* The cleanup: whatever the original returns, which may be nothing, is returned. */
+/* With a cleanup function, because the original may return a value or void. */
 static noinline compat_execute_t hook_execute_rq(COMPAT_EXECUTE_PARAMS)
 {
 	struct passthrough command __attribute__((__cleanup__(passthrough_end)));
@@ -172,13 +153,13 @@ static void on_execute(unsigned long ip, unsigned long parent_ip, struct ftrace_
 {
 	struct request *rq = (struct request *)ftrace_regs_get_argument(fregs, COMPAT_EXECUTE_RQ);
 
-	if (registry_queue_is_concerned(rq->q) && !passthrough_is_known(rq))
+	if (table_has_queue(rq->q) && !passthrough_is_known(rq))
 		ftrace_regs_set_instruction_pointer(fregs, (unsigned long)ops->private);
 }
 
 /*
- * A request of request-based device mapper goes to a path. None is filtered (blkfilter_refusal()),
- * but a filtered device may be made one.
+ * Request-based device mapper sends a request to one of its paths. A path is refused by
+ * blkfilter_refusal(), but a device that is filtered already can become one.
  */
 static void on_insert_cloned(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			     struct ftrace_regs *fregs)
@@ -187,7 +168,7 @@ static void on_insert_cloned(unsigned long ip, unsigned long parent_ip, struct f
 		(struct request *)ftrace_regs_get_argument(fregs, COMPAT_INSERT_CLONED_RQ);
 
 	if (req_op(rq) != REQ_OP_READ && req_op(rq) != REQ_OP_FLUSH)
-		registry_queue_changed(rq->q);
+		table_queue_changed(rq->q);
 }
 
 static noinline long hook_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -195,13 +176,13 @@ static noinline long hook_ioctl(struct file *file, unsigned int cmd, unsigned lo
 	struct inode *inode = file->f_mapping->host;
 	long ret;
 
-	hook_enter();
+	code_ref_get();
 	ret = ioctl_answer(I_BDEV(inode), inode, cmd, (void __user *)arg);
-	hook_leave();
+	code_ref_put();
 	return ret;
 }
 
-/* A 32-bit caller's argument is an address that has to be widened. */
+/* The argument of a 32-bit caller is a pointer, which has to be extended. */
 static noinline long hook_ioctl_32(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	return hook_ioctl(file, cmd, (unsigned long)compat_ptr(arg));
@@ -225,7 +206,7 @@ static struct hook ioctl_hooks[] = {
 	},
 };
 
-/* Installed only while a device is attached. Those for bios come last, and go first. */
+/* Installed while a device is attached. Those for bios are installed last, and removed first. */
 static struct hook device_hooks[] = {
 	{
 		.ops = { .func = on_del_gendisk, .flags = HOOK_FLAGS },
@@ -252,7 +233,7 @@ static struct hook device_hooks[] = {
 		.name = "blk_insert_cloned_request",
 		.addr = (unsigned long)blk_insert_cloned_request,
 	}, {
-		/* Older kernels have it besides; what is taken there goes on by submit_bio_noacct(). */
+		/* Of older kernels. What is held or kept here is resubmitted by submit_bio_noacct(). */
 		.ops = { .func = on_submit_bio, .flags = HOOK_FLAGS },
 		.name = "direct_make_request",
 		.optional = !COMPAT_SUBMITS_DIRECTLY,
@@ -287,8 +268,8 @@ static int install_one(struct hook *hook)
 }
 
 /*
- * Fails when the kernel has switched ftrace off after a fault in it: then the functions go on
- * calling us, for ever, and our code has to stay.
+ * Fails if the kernel has disabled ftrace after a fault in it. The functions then call us for ever,
+ * and our code has to stay.
  */
 static void remove_all(struct hook *hooks, unsigned int count)
 {
@@ -311,8 +292,8 @@ static void remove_all(struct hook *hooks, unsigned int count)
 }
 
 /*
- * To be called before the module is freed. Neither its exit function nor an init function that
- * failed can keep it from that, but by not returning.
+ * Called before the module is freed. An exit function, and an init function that fails, can prevent
+ * that only by not returning.
  */
 static void stay_if_pinned(void)
 {
@@ -320,7 +301,7 @@ static void stay_if_pinned(void)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
 
-/* Frees what ftrace keeps in the ops, which are not registered. */
+/* Free the ftrace filters in the ops, which are not registered. */
 static void free_all(struct hook *hooks, unsigned int count)
 {
 	while (count--)
@@ -343,26 +324,30 @@ static int install_all(struct hook *hooks, unsigned int count)
 }
 
 /**
- * hook_install - begin to see bios and removals
+ * hook_install - hook the functions that submit bios and commands, and that remove devices
  *
- * Context: may sleep; blkfilter_lock is held.
- * Return: 0, or an error that has been explained in the log.
+ * Context: may sleep; blkfilter_lock.
+ * Return: 0, or a negative errno after a message in the log.
  */
 int hook_install(void)
 {
 	return install_all(device_hooks, ARRAY_SIZE(device_hooks));
 }
 
-/* hook_remove - undo hook_install(); may wait for tasks to schedule */
+/**
+ * hook_remove - undo hook_install()
+ *
+ * Context: may sleep, until all tasks have scheduled; blkfilter_lock.
+ */
 void hook_remove(void)
 {
 	remove_all(device_hooks, ARRAY_SIZE(device_hooks));
 }
 
 /*
- * The self-test: a bio that goes nowhere is sent through a hook like the real one, in each
- * way that there is, since a compiler may have put a copy of the function into its
- * caller. Its disk exists only to answer, should the hook not see it.
+ * The self-test submits a bio that reaches no device through a hook like the real one, by each
+ * function that submits bios, because a compiler may have inlined a copy of the hooked function into
+ * its caller. The disk of the bio only ends it, should the hook miss it.
  */
 static struct bio *test_bio;
 static unsigned int test_seen, test_ended;
@@ -438,18 +423,28 @@ static int self_test(void)
 	return ret;
 }
 
-/* hook_exit - returns when no task is in code of ours any more, nor will come */
+/**
+ * hook_exit - remove the hooks for ioctls, and wait until no task is in the module's code
+ *
+ * Context: may sleep; no device is attached.
+ */
 void hook_exit(void)
 {
 	remove_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
 	stay_if_pinned();
-	synchronize_rcu_tasks(); /* who was redirected has counted itself */
-	wait_event_idle(nobody_inside, !atomic_read(&inside));
-	synchronize_rcu_tasks(); /* who counted itself out has returned */
+	synchronize_rcu_tasks(); /* tasks that were redirected have taken a reference */
+	code_ref_wait();
+	synchronize_rcu_tasks(); /* tasks that dropped their reference have returned */
 	free_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
 	free_all(device_hooks, ARRAY_SIZE(device_hooks));
 }
 
+/**
+ * hook_init - test the hook for bios, and hook the functions for ioctls
+ *
+ * Context: may sleep.
+ * Return: 0, or a negative errno after a message in the log.
+ */
 int hook_init(void)
 {
 	int ret = self_test();
@@ -457,7 +452,7 @@ int hook_init(void)
 	if (ret)
 		return ret;
 	ret = install_all(ioctl_hooks, ARRAY_SIZE(ioctl_hooks));
-	/* A task may have been redirected by the first already. */
+	/* The first hook may have redirected a task already. */
 	if (ret)
 		hook_exit();
 	return ret;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The commands BLKFILTER_ATTACH, BLKFILTER_DETACH and BLKFILTER_CTL. Their contract is in
+ * The commands BLKFILTER_ATTACH, BLKFILTER_DETACH and BLKFILTER_CTL, which are specified in
  * <uapi/linux/blk-filter.h>.
  */
 #include <linux/capability.h>
@@ -8,8 +8,8 @@
 #include "blkfilter.h"
 
 /**
- * ioctl_is_ours - whether a command is one of the three
- * @cmd: the whole number: newer kernels use numbers of the same type for other arguments
+ * ioctl_is_ours - tell whether a command is one of the three
+ * @cmd: the whole number; newer kernels use the same type and number with other arguments
  */
 bool ioctl_is_ours(unsigned int cmd)
 {
@@ -25,12 +25,12 @@ static int ioctl_ctl(struct block_device *bdev, struct blkfilter_ctl __user *arg
 
 	if (copy_from_user(&ctl, argp, sizeof(ctl)))
 		return -EFAULT;
-	att = registry_get(bdev);
+	att = attachment_get(bdev);
 	if (!att)
 		return -ENOENT;
 	ret = mutex_lock_killable(&att->op_lock);
 	if (ret) {
-		registry_put(att);
+		attachment_put(att);
 		return ret;
 	}
 	flt = att->flt;
@@ -41,18 +41,19 @@ static int ioctl_ctl(struct block_device *bdev, struct blkfilter_ctl __user *arg
 	else
 		ret = flt->ops->ctl(flt, ctl.cmd, u64_to_user_ptr(ctl.opt), ctl.optlen);
 	mutex_unlock(&att->op_lock);
-	registry_put(att);
+	attachment_put(att);
 	return ret;
 }
 
 /**
- * ioctl_answer - carry out one of the three commands
+ * ioctl_answer - execute one of the three commands
  * @bdev: the device, kept open by the caller
  * @inode: its inode
- * @cmd: ioctl_is_ours()
+ * @cmd: a command for which ioctl_is_ours() is true
  * @argp: the user's argument
  *
  * Context: may sleep.
+ * Return: what the ioctl returns.
  */
 int ioctl_answer(struct block_device *bdev, struct inode *inode, unsigned int cmd,
 		 void __user *argp)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * blkfilter: block device filters for kernels that know of none.
+ * blkfilter: block device filters for kernels that have none.
  */
 #include <linux/module.h>
 #include "blkfilter.h"
@@ -13,17 +13,19 @@ static int __init blkfilter_init(void)
 	ret = bio_ctx_init();
 	if (ret)
 		return ret;
-	ret = registry_init();
+	ret = attachment_init();
 	if (ret)
-		goto err_cache;
+		goto err_bio_ctx;
+	registry_init(hook_install, hook_remove);
 	ret = hook_init();
 	if (ret)
-		goto err_registry;
+		goto err_attachment;
 	return 0;
 
-err_registry:
-	registry_exit();
-err_cache:
+err_attachment:
+	earlier_exit();
+	attachment_exit();
+err_bio_ctx:
 	bio_ctx_exit();
 	return ret;
 }
@@ -31,10 +33,11 @@ err_cache:
 static void __exit blkfilter_exit(void)
 {
 	hook_exit();
-	registry_exit();
+	earlier_exit();
+	attachment_exit();
 	/*
-	 * Bios may have ended just now: let their handlers return before the code goes,
-	 * those in interrupts and those in tasks.
+	 * Bios may have ended just now. Let their completion handlers return before the code is
+	 * freed, in interrupts as well as in tasks.
 	 */
 	synchronize_rcu();
 	synchronize_rcu_tasks_rude();

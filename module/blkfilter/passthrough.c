@@ -278,11 +278,11 @@ static void tell_filters(struct gendisk *disk)
 	unsigned int i;
 
 	rcu_read_lock();
-	for (i = 0; i < ARRAY_SIZE(registry_table); i++)
-		hlist_for_each_entry_rcu(att, &registry_table[i], node)
+	for (i = 0; i < ARRAY_SIZE(blkfilter_table); i++)
+		hlist_for_each_entry_rcu(att, &blkfilter_table[i], node)
 			if (att->disk == disk || (att->kind == PASSTHROUGH_NVME_HEAD &&
 						  passthrough_is_path(disk, att->disk)))
-				registry_tell_changed(att);
+				table_notify_changed(att);
 	rcu_read_unlock();
 }
 
@@ -357,7 +357,7 @@ static void tell_subsystem(struct gendisk *disk)
 {
 	char *subsystem = subsystem_name(disk);
 
-	registry_walk_devices(tell_if_of_subsystem, subsystem);
+	table_walk_devices(tell_if_of_subsystem, subsystem);
 	free_page((unsigned long)subsystem);
 }
 
@@ -406,7 +406,7 @@ void passthrough_begin(struct passthrough *command, struct request *rq)
 {
 	unsigned long flags;
 
-	hook_enter();
+	code_ref_get();
 	command->rq = rq;
 	command->queue = rq->q;
 	command->task = current;
@@ -414,7 +414,7 @@ void passthrough_begin(struct passthrough *command, struct request *rq)
 	spin_lock_irqsave(&commands_lock, flags);
 	list_add(&command->link, &commands);
 	spin_unlock_irqrestore(&commands_lock, flags);
-	registry_walk_devices(tell_if_concerned, command);
+	table_walk_devices(tell_if_concerned, command);
 }
 
 /* passthrough_end - the command has ended; or, if it is harmless, its execution has begun */
@@ -425,7 +425,7 @@ void passthrough_end(struct passthrough *command)
 	spin_lock_irqsave(&commands_lock, flags);
 	list_del(&command->link);
 	spin_unlock_irqrestore(&commands_lock, flags);
-	hook_leave();
+	code_ref_put();
 }
 
 /* One that nobody waits for has ended; it was allocated. */
@@ -464,7 +464,7 @@ rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct reque
 		WRITE_ONCE(untracked, true);
 		return done;
 	}
-	hook_enter();
+	code_ref_get();
 	*lasting = *command;
 	lasting->task = NULL;
 	lasting->end_io = done;
@@ -519,7 +519,7 @@ static bool is_unsettled(struct blkfilter_attachment *att)
 
 int blkfilter_settle(struct block_device *bdev, unsigned long timeout)
 {
-	struct blkfilter_attachment *att = registry_get(bdev);
+	struct blkfilter_attachment *att = attachment_get(bdev);
 	unsigned long deadline = jiffies + timeout;
 	int ret = 0;
 
@@ -533,7 +533,7 @@ int blkfilter_settle(struct block_device *bdev, unsigned long timeout)
 		else if (time_after(jiffies, deadline))
 			ret = -EBUSY;
 	}
-	registry_put(att);
+	attachment_put(att);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(blkfilter_settle);

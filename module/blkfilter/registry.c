@@ -1,158 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The registered filters, and the table of the devices they are attached to.
+ * Registered filters: attaching them to devices and detaching them, and quiescing the devices.
  *
- * The table is keyed by disk, since that is what a bio knows; its size is fixed and ample,
- * so that looking up costs the same whether one or a thousand devices are attached.
- *
- * Life of an attachment: made by registry_attach(), in the table until detached by an
- * administrator or because its device goes away, then kept until the last bio that was
- * counted in has ended (reap_work). An attachment in the table pins the memory of its
- * device, not the device: it is not open, so partitions can be read anew and stacked
- * devices be stopped. When the device goes, the hooks call in before its memory or its
- * driver can go, and return when nothing of ours refers to it any more.
+ * An attachment in the table pins the memory of its device but does not keep the device open, so a
+ * partition table can be re-read and a stacked device can be stopped. When a device is removed, the
+ * hooks call registry_remove_disk() or registry_remove_device() before its memory or its driver can
+ * go. These return when nothing of ours refers to the device any more.
  */
 #include <linux/module.h>
 #include "blkfilter.h"
 
-/* The registered filters. */
+/* The registered filters. Protected by blkfilter_lock. */
 static LIST_HEAD(filters);
-struct hlist_head registry_table[1 << TABLE_BITS];
-/* The same attachments, keyed by queue: for what is no bio. */
-#define QUEUES_BITS	6
-static struct hlist_head queues[1 << QUEUES_BITS];
-/* Attachments in the table; the hooks are installed while there are any. */
-static unsigned int attached;
-/* How many of them are on disks of NVMe, whose commands may come by other queues. */
-static unsigned int attached_nvme;
-/* That of all block devices; set when one is attached. */
-static typeof(((struct device *)NULL)->class) class_of_blocks;
-/* Runs what waits for bios to end. Destroyed when there is nothing of that any more. */
-static struct workqueue_struct *reaper;
-/* Attachments that it waits for. */
-static atomic_t reaping = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(all_reaped);
-
-DEFINE_MUTEX(blkfilter_lock);
-
-/**
- * registry_disk_is_filtered - whether a filter is on a disk or a part of it
- * @disk: the disk
- *
- * Context: any.
- */
-bool registry_disk_is_filtered(struct gendisk *disk)
-{
-	struct blkfilter_attachment *att;
-	bool found = false;
-
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(att, registry_bucket(disk), node)
-		if (att->disk == disk)
-			found = true;
-	rcu_read_unlock();
-	return found;
-}
-
-static struct hlist_head *queue_bucket(struct request_queue *queue)
-{
-	return &queues[hash_ptr(queue, QUEUES_BITS)];
-}
-
-/**
- * registry_queue_is_concerned - whether a command to a queue may concern a filtered device
- * @queue: the queue
- *
- * Context: any.
- */
-bool registry_queue_is_concerned(struct request_queue *queue)
-{
-	struct blkfilter_attachment *att;
-	bool found = READ_ONCE(attached_nvme);
-
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(att, queue_bucket(queue), queue_node)
-		if (att->disk->queue == queue)
-			found = true;
-	rcu_read_unlock();
-	return found;
-}
-
-/* registry_tell_changed - tell a filter of a change that is no bio. Context: any, under RCU. */
-void registry_tell_changed(struct blkfilter_attachment *att)
-{
-	if (att->flt->ops->changed)
-		att->flt->ops->changed(att->flt);
-}
-
-/**
- * registry_queue_changed - tell the filters on a disk and its parts of a change that is no bio
- * @queue: the disk's
- *
- * Context: any.
- */
-void registry_queue_changed(struct request_queue *queue)
-{
-	struct blkfilter_attachment *att;
-
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(att, queue_bucket(queue), queue_node)
-		if (att->disk->queue == queue)
-			registry_tell_changed(att);
-	rcu_read_unlock();
-}
-
-/**
- * registry_walk_devices - call a function for each block device there is
- * @function: for the device inside struct block_device, until it does not return 0
- * @data: for it
- *
- * Context: may sleep; a device is or was attached.
- * Return: what the function returned at last.
- */
-int registry_walk_devices(registry_device_fn_t *function, void *data)
-{
-	return class_for_each_device(class_of_blocks, NULL, data, function);
-}
-
-/* The attachment on a device, or on a device of which only the struct device is known. */
-static struct blkfilter_attachment *find_device(struct device *dev)
-{
-	struct blkfilter_attachment *att;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(registry_table); i++)
-		hlist_for_each_entry_rcu(att, &registry_table[i], node, lockdep_is_held(&blkfilter_lock))
-			if (compat_part_device(att->part) == dev)
-				return att;
-	return NULL;
-}
-
-/**
- * registry_device_is_filtered - whether there is a filter on the device that this belongs to
- * @dev: any device
- *
- * Context: any. Walks the whole table: not for frequent use.
- */
-bool registry_device_is_filtered(struct device *dev)
-{
-	bool found;
-
-	rcu_read_lock();
-	found = find_device(dev);
-	rcu_read_unlock();
-	return found;
-}
-
-static struct blkfilter_attachment *find_bdev(struct block_device *bdev)
-{
-	struct blkfilter_attachment *att;
-
-	hlist_for_each_entry(att, registry_bucket(bdev->bd_disk), node)
-		if (att->part == compat_part_of(bdev))
-			return att;
-	return NULL;
-}
+/* Install and remove the hooks for bios, commands and removals. */
+static int (*install_hooks)(void);
+static void (*remove_hooks)(void);
 
 static struct blkfilter_operations *find_filter(const char *name)
 {
@@ -186,176 +48,66 @@ void blkfilter_unregister(struct blkfilter_operations *ops)
 }
 EXPORT_SYMBOL_GPL(blkfilter_unregister);
 
-static void free_attachment(struct kref *ref)
-{
-	struct blkfilter_attachment *att = container_of(ref, struct blkfilter_attachment, ref);
-
-	lane_exit(att);
-	destroy_workqueue(att->wq);
-	mempool_destroy(att->reserve);
-	free_percpu(att->inflight);
-	kfree(att);
-}
-
-/* Waits for the last bio of a detached attachment. */
-static void reap(struct work_struct *work)
-{
-	struct blkfilter_attachment *att =
-		container_of(work, struct blkfilter_attachment, reap_work);
-
-	gate_wait_drained(att, 0);
-	gate_wait_reserve(att);
-	synchronize_rcu(); /* whoever ended the last one may still be in gate.c */
-	registry_put(att);
-	if (atomic_dec_and_test(&reaping))
-		wake_up(&all_reaped);
-}
-
-static struct blkfilter_attachment *new_attachment(struct block_device *bdev)
-{
-	struct blkfilter_attachment *att = kzalloc(sizeof(*att), GFP_KERNEL);
-
-	if (!att)
-		return NULL;
-	att->inflight = alloc_percpu(struct blkfilter_inflight);
-	if (!att->inflight)
-		goto err_free;
-	att->wq = alloc_workqueue("blkfilter-%s", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
-				  dev_name(compat_part_device(compat_part_of(bdev))));
-	if (!att->wq)
-		goto err_free_percpu;
-	att->reserve = bio_ctx_new_reserve();
-	if (!att->reserve)
-		goto err_destroy_wq;
-	if (lane_init(att, dev_name(compat_part_device(compat_part_of(bdev)))))
-		goto err_destroy_reserve;
-	att->part = compat_part_of(bdev);
-	att->disk = bdev->bd_disk;
-	att->kind = passthrough_kind(bdev->bd_disk);
-	kref_init(&att->ref);
-	mutex_init(&att->op_lock);
-	init_waitqueue_head(&att->drain_wait);
-	raw_spin_lock_init(&att->held_lock);
-	bio_list_init(&att->held);
-	INIT_WORK(&att->held_work, gate_held_work);
-	INIT_WORK(&att->reap_work, reap);
-	return att;
-
-err_destroy_reserve:
-	mempool_destroy(att->reserve);
-err_destroy_wq:
-	destroy_workqueue(att->wq);
-err_free_percpu:
-	free_percpu(att->inflight);
-err_free:
-	kfree(att);
-	return NULL;
-}
-
-/**
- * registry_rank - the order in which a bio is shown to the filters of a disk
- * @att: an attachment
- *
- * Return: a number; the lower comes first. Parts by their start, then the disk.
- */
-sector_t registry_rank(const struct blkfilter_attachment *att)
-{
-	if (att->part == compat_part_of_disk(att->disk))
-		return -1;
-	return compat_part_start(att->part);
-}
-
-/* Adds to the bucket, in the order of registry_rank() for those of the same disk. */
-static void add_in_order(struct blkfilter_attachment *att)
-{
-	struct hlist_head *bucket = registry_bucket(att->disk);
-	struct blkfilter_attachment *other, *last = NULL;
-
-	hlist_for_each_entry(other, bucket, node)
-		if (other->disk == att->disk && registry_rank(other) <= registry_rank(att))
-			last = other;
-	if (last)
-		hlist_add_behind_rcu(&att->node, &last->node);
-	else
-		hlist_add_head_rcu(&att->node, bucket);
-}
-
-static bool is_nvme(const struct blkfilter_attachment *att)
-{
-	return att->kind == PASSTHROUGH_NVME || att->kind == PASSTHROUGH_NVME_HEAD;
-}
-
-/* Puts an attachment in the table; the hooks come with the first one. */
-static int table_add(struct blkfilter_attachment *att)
+/* Add an attachment to the table; the first one installs the hooks. Context: blkfilter_lock. */
+static int add_attachment(struct blkfilter_attachment *att)
 {
 	int ret;
 
-	WRITE_ONCE(class_of_blocks, compat_part_device(att->part)->class);
-	if (!attached) {
-		ret = hook_install();
+	table_set_class(compat_part_device(att->part));
+	if (table_is_empty()) {
+		ret = install_hooks();
 		if (ret)
 			return ret;
 	}
-	attached++;
-	WRITE_ONCE(attached_nvme, attached_nvme + is_nvme(att));
-	get_device(compat_part_device(att->part));
-	add_in_order(att);
-	hlist_add_head_rcu(&att->queue_node, queue_bucket(att->disk->queue));
+	table_add(att);
 	return 0;
 }
 
-/* Takes it out; afterwards nobody looks at its device or its filter through it. */
-static void table_del(struct blkfilter_attachment *att)
+/* Remove an attachment from the table; the last one removes the hooks. */
+static void del_attachment(struct blkfilter_attachment *att)
 {
 	mutex_lock(&blkfilter_lock);
-	hlist_del_rcu(&att->node);
-	hlist_del_rcu(&att->queue_node);
-	WRITE_ONCE(attached_nvme, attached_nvme - is_nvme(att));
-	/*
-	 * The hook's code may be gone once it is removed. With PREEMPT_RT what it calls may wait
-	 * for a lock, which ftrace takes for being out of it; but not this.
-	 */
-	synchronize_rcu();
-	if (!--attached)
-		hook_remove();
+	table_del(att);
+	if (table_is_empty())
+		remove_hooks();
 	mutex_unlock(&blkfilter_lock);
-	gate_open(att); /* it is closed if the device went in the middle of a take */
+	gate_open(att); /* closed if the device was removed during a take */
 	idle_flush_work(&att->held_work);
 }
 
-/* Takes the filter off. @att->op_lock is held. */
-static void detach(struct blkfilter_attachment *att)
+/* Detach the filter. Context: att->op_lock. */
+static void detach_filter(struct blkfilter_attachment *att)
 {
 	struct blkfilter *flt = att->flt;
 	struct module *owner = flt->ops->owner;
 
-	table_del(att);
+	del_attachment(att);
 	att->detached = true;
 	flt->ops->detach(flt);
-	lane_wait_empty(att);
+	resubmit_drain(att);
 	module_put(owner);
 	put_device(compat_part_device(att->part));
-	atomic_inc(&reaping);
-	queue_work(reaper, &att->reap_work);
+	attachment_reap(att);
 }
 
 /*
- * Whether a device is still there. del_gendisk() and the deletion of a partition take the
- * inode out of the cache before they get to device_del(), where we are called again: so
- * whoever is in the table and finds the device alive will be told when it goes.
+ * Whether a device still exists. del_gendisk() and the deletion of a partition unhash the inode
+ * before they call device_del(), whose hook looks into the table. So if an attachment is in the
+ * table and finds its device alive, the removal of the device will find the attachment.
  */
 static bool is_alive(const struct blkfilter_attachment *att, struct inode *inode)
 {
-	smp_mb(); /* first in the table, then look */
+	smp_mb(); /* the attachment is in the table before this looks at the device */
 	return compat_part_is_live(att->part, inode);
 }
 
 /**
- * registry_attach - put a filter on a device
+ * registry_attach - attach a filter to a device
  * @bdev: the device, kept open by the caller
  * @inode: its inode
- * @name: the filter's name, at most BLKFILTER_NAME_LENGTH characters
+ * @name: name of the filter, BLKFILTER_NAME_LENGTH characters at most
  *
+ * Context: may sleep.
  * Return: as for BLKFILTER_ATTACH.
  */
 int registry_attach(struct block_device *bdev, struct inode *inode, const char *name)
@@ -366,9 +118,10 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	const char *reason;
 	int ret;
 
-	att = new_attachment(bdev);
+	att = attachment_new(bdev);
 	if (!att)
 		return -ENOMEM;
+	att->kind = passthrough_kind(bdev->bd_disk);
 
 	kref_get(&att->ref); /* for this function */
 	idle_mutex_lock(&att->op_lock);
@@ -377,7 +130,7 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	ret = -ENOENT;
 	if (!ops)
 		goto err_unlock;
-	there = find_bdev(bdev);
+	there = table_find_bdev(bdev);
 	ret = there && there->flt->ops == ops ? -EALREADY : -EBUSY;
 	if (there)
 		goto err_unlock;
@@ -398,17 +151,17 @@ int registry_attach(struct block_device *bdev, struct inode *inode, const char *
 	flt->ops = ops;
 	flt->attachment = att;
 	att->flt = flt;
-	ret = table_add(att);
+	ret = add_attachment(att);
 	if (ret)
 		goto err_detach;
 	mutex_unlock(&blkfilter_lock);
 
-	/* Nobody gets at the filter until then: that takes op_lock. */
+	/* op_lock keeps everybody else from using the filter until this is complete. */
 	ret = is_alive(att, inode) ? earlier_wait(att, bdev) : -ENODEV;
 	if (ret)
-		detach(att);
+		detach_filter(att);
 	mutex_unlock(&att->op_lock);
-	registry_put(att);
+	attachment_put(att);
 	return ret;
 
 err_detach:
@@ -418,44 +171,22 @@ err_module_put:
 err_unlock:
 	mutex_unlock(&blkfilter_lock);
 	mutex_unlock(&att->op_lock);
-	registry_put(att);
-	registry_put(att);
+	attachment_put(att);
+	attachment_put(att);
 	return ret;
 }
 
 /**
- * registry_get - find the attachment of a device
+ * registry_detach - detach a filter on request
  * @bdev: the device
+ * @name: name of the filter
  *
- * Return: the attachment, with a reference for registry_put(), or NULL.
- */
-struct blkfilter_attachment *registry_get(struct block_device *bdev)
-{
-	struct blkfilter_attachment *att;
-
-	mutex_lock(&blkfilter_lock);
-	att = find_bdev(bdev);
-	if (att)
-		kref_get(&att->ref);
-	mutex_unlock(&blkfilter_lock);
-	return att;
-}
-
-void registry_put(struct blkfilter_attachment *att)
-{
-	kref_put(&att->ref, free_attachment);
-}
-
-/**
- * registry_detach - take a filter off because somebody asks for it
- * @bdev: the device
- * @name: the filter's name
- *
+ * Context: may sleep.
  * Return: as for BLKFILTER_DETACH.
  */
 int registry_detach(struct block_device *bdev, const char *name)
 {
-	struct blkfilter_attachment *att = registry_get(bdev);
+	struct blkfilter_attachment *att = attachment_get(bdev);
 	struct blkfilter *flt;
 	int ret = 0;
 
@@ -463,7 +194,7 @@ int registry_detach(struct block_device *bdev, const char *name)
 		return -ENOENT;
 	ret = mutex_lock_killable(&att->op_lock);
 	if (ret) {
-		registry_put(att);
+		attachment_put(att);
 		return ret;
 	}
 	flt = att->flt;
@@ -474,14 +205,14 @@ int registry_detach(struct block_device *bdev, const char *name)
 	else if (flt->ops->detaching)
 		ret = flt->ops->detaching(flt, false);
 	if (!ret)
-		detach(att);
+		detach_filter(att);
 	mutex_unlock(&att->op_lock);
-	registry_put(att);
+	attachment_put(att);
 	return ret;
 }
 
-/* Takes the filter off a device that goes away. Drops the caller's reference. */
-static void remove_attachment(struct blkfilter_attachment *att)
+/* Detach the filter of a device that is being removed. Drops the caller's reference. */
+static void detach_removed(struct blkfilter_attachment *att)
 {
 	WRITE_ONCE(att->removing, true);
 	idle_mutex_lock(&att->op_lock);
@@ -490,29 +221,17 @@ static void remove_attachment(struct blkfilter_attachment *att)
 			dev_name(compat_part_device(att->part)), att->flt->ops->name);
 		if (att->flt->ops->detaching)
 			att->flt->ops->detaching(att->flt, true);
-		detach(att);
+		detach_filter(att);
 	}
 	mutex_unlock(&att->op_lock);
-	registry_put(att);
-}
-
-static struct blkfilter_attachment *get_first_of_disk(struct gendisk *disk)
-{
-	struct blkfilter_attachment *att;
-
-	hlist_for_each_entry(att, registry_bucket(disk), node)
-		if (att->disk == disk) {
-			kref_get(&att->ref);
-			return att;
-		}
-	return NULL;
+	attachment_put(att);
 }
 
 /**
- * registry_remove_disk - take off all filters on a disk that goes away and on its parts
- * @disk: the disk
+ * registry_remove_disk - detach all filters of a disk and its partitions
+ * @disk: the disk, which is being removed
  *
- * Context: may sleep, and waits for the filters' own I/O.
+ * Context: may sleep, and waits for I/O of the filters.
  */
 void registry_remove_disk(struct gendisk *disk)
 {
@@ -520,16 +239,18 @@ void registry_remove_disk(struct gendisk *disk)
 
 	do {
 		mutex_lock(&blkfilter_lock);
-		att = get_first_of_disk(disk);
+		att = table_find_disk(disk);
+		if (att)
+			kref_get(&att->ref);
 		mutex_unlock(&blkfilter_lock);
 		if (att)
-			remove_attachment(att);
+			detach_removed(att);
 	} while (att);
 }
 
 /**
- * registry_remove_device - take the filter off a partition (or disk) that goes away
- * @dev: the device inside struct block_device
+ * registry_remove_device - detach the filter of a partition or a disk
+ * @dev: its struct device, which is being removed
  *
  * Context: as registry_remove_disk().
  */
@@ -538,24 +259,110 @@ void registry_remove_device(struct device *dev)
 	struct blkfilter_attachment *att;
 
 	mutex_lock(&blkfilter_lock);
-	att = find_device(dev);
+	att = table_find_device(dev);
 	if (att)
 		kref_get(&att->ref);
 	mutex_unlock(&blkfilter_lock);
 	if (att)
-		remove_attachment(att);
+		detach_removed(att);
 }
 
-int registry_init(void)
+static struct gendisk *disk_of(const struct blkfilter *flt)
 {
-	reaper = alloc_workqueue("blkfilter-reaper", WQ_UNBOUND, 0);
-	return reaper ? 0 : -ENOMEM;
+	return flt->attachment->disk;
 }
 
-/* Waits until the last bio that carries something of ours has ended. */
-void registry_exit(void)
+/* Move the filter at @from behind the one at @to. */
+static void move_filter(struct blkfilter **flts, unsigned int from, unsigned int to)
 {
-	earlier_exit();
-	wait_event_idle(all_reaped, !atomic_read(&reaping));
-	destroy_workqueue(reaper);
+	struct blkfilter *flt = flts[from];
+
+	memmove(&flts[from], &flts[from + 1], (to - from) * sizeof(*flts));
+	flts[to] = flt;
+}
+
+/*
+ * order_by_disk - sort filters on overlapping parts of a disk as bio_filter() calls them
+ *
+ * In another order a bio could be counted by one and held by the next. The filters of a disk are
+ * gathered at the place of the last one. Thereby all devices stacked on any of them still come
+ * before, and all that they are stacked on come after.
+ */
+static void order_by_disk(struct blkfilter **flts, unsigned int count)
+{
+	unsigned int i, j;
+
+	for (i = count; i-- > 0;)
+		for (j = i; j-- > 0;)
+			if (disk_of(flts[j]) == disk_of(flts[i])) {
+				move_filter(flts, j, i - 1);
+				break;
+			}
+	for (i = 0; i < count; i++)
+		for (j = i + 1; j < count && disk_of(flts[j]) == disk_of(flts[i]); j++)
+			if (table_rank(flts[i]->attachment) > table_rank(flts[j]->attachment))
+				swap(flts[i], flts[j]);
+}
+
+/*
+ * drain_last - wait until no bio is in flight at the last of @count closed gates
+ *
+ * Not every submitter can be made to wait at a closed gate, so too many held bios end the wait.
+ */
+static bool drain_last(struct blkfilter **flts, unsigned int count, unsigned long deadline)
+{
+	unsigned long look;
+	unsigned int i;
+
+	do {
+		look = (jiffies + HZ / 10) ?: 1; /* 0 would be no limit */
+		if (gate_wait_drained(flts[count - 1]->attachment,
+				      time_before(look, deadline) ? look : deadline))
+			return true;
+		for (i = 0; i < count; i++)
+			if (READ_ONCE(flts[i]->attachment->nr_held) >= held_max())
+				return false;
+	} while (time_before(jiffies, deadline));
+	return false;
+}
+
+int blkfilter_quiesce(struct blkfilter **flts, unsigned int count, unsigned long timeout)
+{
+	unsigned long deadline = (jiffies + timeout) ?: 1;
+	unsigned int i;
+
+	order_by_disk(flts, count);
+	/*
+	 * One after the other: a write to an upper device ends only when the lower one has accepted
+	 * its part of it.
+	 */
+	for (i = 0; i < count; i++) {
+		gate_close(flts[i]->attachment);
+		if (!drain_last(flts, i + 1, deadline)) {
+			blkfilter_resume(flts, i + 1);
+			return -ETIMEDOUT;
+		}
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(blkfilter_quiesce);
+
+void blkfilter_resume(struct blkfilter **flts, unsigned int count)
+{
+	while (count--)
+		gate_open(flts[count]->attachment);
+}
+EXPORT_SYMBOL_GPL(blkfilter_resume);
+
+/**
+ * registry_init - tell the registry how to install the hooks
+ * @install: called before the first device is attached; returns 0 or a negative errno
+ * @remove: called after the last one was detached
+ *
+ * Both are called under blkfilter_lock, and may sleep.
+ */
+void registry_init(int (*install)(void), void (*remove)(void))
+{
+	install_hooks = install;
+	remove_hooks = remove;
 }
