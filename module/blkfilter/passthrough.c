@@ -5,7 +5,7 @@
  * kernel itself to ask a disk about itself. What a command changes cannot be told from it in
  * general, only that it may. So one that is not known to be harmless is announced to the filters of
  * the devices that it may concern, before the device gets it, and who wants to rely on what is on a
- * device waits until none is under way (blkfilter_settle()).
+ * device waits until none is under way (blkfilter_drain_passthrough()).
  *
  * Both functions by which a request is executed are redirected here while a device is attached,
  * for queues that may concern one. Each command is on a list from before its filters are told until
@@ -386,7 +386,7 @@ static int tell_if_concerned(struct device *dev, void *data)
 		return 1;
 	command->nvme = kind == PASSTHROUGH_NVME;
 	WRITE_ONCE(command->changes, true);
-	/* First on the list and marked, then told: see blkfilter_settle(). */
+	/* First on the list and marked, then told: see blkfilter_drain_passthrough(). */
 	smp_mb();
 	if (admin)
 		tell_subsystem(disk);
@@ -517,7 +517,7 @@ static bool is_unsettled(struct blkfilter_attachment *att)
 	return found;
 }
 
-int blkfilter_settle(struct block_device *bdev, unsigned long timeout)
+int blkfilter_drain_passthrough(struct block_device *bdev, unsigned long timeout)
 {
 	struct blkfilter_attachment *att = attachment_get(bdev);
 	unsigned long deadline = jiffies + timeout;
@@ -536,4 +536,4 @@ int blkfilter_settle(struct block_device *bdev, unsigned long timeout)
 	attachment_put(att);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(blkfilter_settle);
+EXPORT_SYMBOL_GPL(blkfilter_drain_passthrough);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which block device lies on which, and whose writes cannot all be seen.
+ * Tells whether a block device is stacked on another one, and which devices cannot be filtered.
  *
- * The kernel keeps no pointers from a device to those that it uses which a module could follow.
- * But it keeps a link to each in a folder "slaves" of sysfs, and loop devices tell their file's
- * device. Both are asked here as objects, never by a path: what a path leads to depends on the
- * caller's mounts, and where it leads nowhere nobody knows whether there is nothing.
+ * The kernel has no pointers from a device to the devices below it that a module could follow. But a
+ * disk has a directory "slaves" in sysfs with a link to each of them, and the loop driver reports the
+ * device of its file. Both are used through kernel objects and never by path: what a path resolves to
+ * depends on the mounts of the caller, and a path that does not resolve proves nothing.
  *
- * Nodes of sysfs are found from its root on. Each step takes a reference, and a link has one to
- * what it points at: devices may come and go meanwhile. All of it may sleep.
+ * Nodes of sysfs are looked up from its root. Each lookup takes a reference, and a link holds one on
+ * its target, since devices may be added and removed at any time. All functions may sleep.
  *
- * Questions are answered with 1 for yes, 0 for no, and an error when it cannot be told; then
- * whoever asked refuses.
+ * They return 1 for yes, 0 for no, and a negative errno if the answer is unknown. The caller then
+ * refuses the device.
  */
 #include <linux/fs.h>
 #include <linux/loop.h>
@@ -22,7 +22,7 @@
 #include <linux/uaccess.h>
 #include "blkfilter.h"
 
-/* device mapper on md on device mapper ... more is a loop or a joke */
+/* No sane stack of device mapper, md and loop devices is deeper. */
 #define MAX_DEPTH	8
 
 static int is_stacked_on(struct device *upper, struct device *lower, unsigned int depth);
@@ -32,12 +32,12 @@ static struct device *device_of(struct block_device *bdev)
 	return compat_part_device(compat_part_of(bdev));
 }
 
-static struct device *whole(struct device *dev)
+static struct device *disk_of_device(struct device *dev)
 {
 	return disk_to_dev(compat_device_disk(dev));
 }
 
-/* The node of a device's link in /sys/class/block, with a reference; or NULL. */
+/* Get the node of a device's link in /sys/class/block, with a reference; or NULL. */
 static struct kernfs_node *class_link(struct device *dev)
 {
 	struct kernfs_node *classes = sysfs_get_dirent(compat_sysfs_root(), "class");
@@ -54,8 +54,8 @@ static struct kernfs_node *class_link(struct device *dev)
 }
 
 /*
- * The node of the folder with links to what a disk uses, with a reference; NULL if the disk is
- * going away, and passes no I/O on any more, or is not yet there; or an ERR_PTR().
+ * Get the node of a disk's directory "slaves", with a reference. NULL if the disk is being removed
+ * and passes on no I/O any more, or is not added yet. Otherwise an ERR_PTR().
  */
 static struct kernfs_node *slaves_of(struct device *disk)
 {
@@ -70,18 +70,18 @@ static struct kernfs_node *slaves_of(struct device *disk)
 	return slaves;
 }
 
-static bool has_link(struct kernfs_node *folder, struct device *dev)
+static bool has_link(struct kernfs_node *dir, struct device *dev)
 {
-	struct kernfs_node *link = folder ? sysfs_get_dirent(folder, dev_name(dev)) : NULL;
+	struct kernfs_node *link = dir ? sysfs_get_dirent(dir, dev_name(dev)) : NULL;
 
 	sysfs_put(link);
 	return link;
 }
 
-/* uses - whether a disk directly uses a device */
-static int uses(struct device *upper, struct device *lower)
+/* uses_directly - tell whether a disk is stacked immediately on a device */
+static int uses_directly(struct device *upper, struct device *lower)
 {
-	struct kernfs_node *slaves = slaves_of(whole(upper));
+	struct kernfs_node *slaves = slaves_of(disk_of_device(upper));
 	int ret;
 
 	if (IS_ERR(slaves))
@@ -92,8 +92,8 @@ static int uses(struct device *upper, struct device *lower)
 }
 
 /*
- * What the loop driver says about a loop device's file. It writes that to user memory only: to a
- * page that is mapped for this purpose.
+ * Ask the loop driver for the status of a loop device. The driver copies it to user memory only, so
+ * a page is mapped for it.
  */
 static int loop_status(struct block_device *loop, struct loop_info64 *info)
 {
@@ -126,10 +126,10 @@ static void compare_super(struct super_block *super, void *data)
 }
 
 /*
- * is_tmpfs - whether a device number is that of a tmpfs, which keeps its files in memory
+ * is_tmpfs - tell whether a device number is that of a tmpfs, whose files are on no block device
  *
- * A page of it may be swapped out, but the loop driver never waits for that: it allocates without
- * __GFP_IO.
+ * A page of such a file can be swapped out. But the loop driver does not wait for that, because it
+ * allocates without __GFP_IO.
  */
 static bool is_tmpfs(dev_t dev)
 {
@@ -144,9 +144,10 @@ static bool is_tmpfs(dev_t dev)
 }
 
 /*
- * The device with a loop device's file, or that is its file, with a reference; NULL if it has none;
- * or an ERR_PTR(). Files of other file systems that are on no single device (btrfs, a network's)
- * have a device number that is none of a device, either.
+ * Get the block device that backs a loop device, with a reference: its file, or the device of the file
+ * system with the file. NULL if the loop device has no file, or one on a tmpfs. Otherwise an ERR_PTR():
+ * a file system that is on no single device (btrfs, a network file system) has a device number that
+ * belongs to no device.
  */
 static struct device *loop_file_device(struct device *loop)
 {
@@ -162,7 +163,7 @@ static struct device *loop_file_device(struct device *loop)
 	compat_bdev_close(file);
 	if (ret)
 		return ret == -ENXIO ? NULL : ERR_PTR(ret);
-	/* The device that it is, or the one that it is on. */
+	/* The file itself, if it is a device, or the device of its file system. */
 	devt = huge_decode_dev(info.lo_rdevice ?: info.lo_device);
 	dev = class_find_device_by_devt(loop->class, devt);
 	if (!dev && is_tmpfs(devt))
@@ -177,22 +178,22 @@ static int loop_is_stacked_on(struct device *loop, struct device *lower, unsigne
 
 	if (IS_ERR_OR_NULL(dev))
 		return PTR_ERR_OR_ZERO(dev);
-	/* The file's device may be the lower one, or a part of the same disk. */
-	ret = whole(dev) == whole(lower) ? 1 : is_stacked_on(dev, lower, depth + 1);
+	/* The backing device may be the lower one, or a partition of the same disk. */
+	ret = disk_of_device(dev) == disk_of_device(lower) ? 1 : is_stacked_on(dev, lower, depth + 1);
 	put_device(dev);
 	return ret;
 }
 
-struct search {
+struct stack_search {
 	struct kernfs_node *slaves;
 	struct device *lower;
 	unsigned int depth;
 };
 
-/* For each block device: is it one of those that are used, and does it lie on the lower one? */
+/* Called for each block device: is it directly below, and is it the lower one or stacked on it? */
 static int check_between(struct device *between, void *data)
 {
-	struct search *search = data;
+	struct stack_search *search = data;
 
 	if (!has_link(search->slaves, between))
 		return 0;
@@ -201,8 +202,8 @@ static int check_between(struct device *between, void *data)
 
 static int is_stacked_on(struct device *upper, struct device *lower, unsigned int depth)
 {
-	struct device *disk = whole(upper);
-	struct search search = { slaves_of(disk), lower, depth };
+	struct device *disk = disk_of_device(upper);
+	struct stack_search search = { slaves_of(disk), lower, depth };
 	int ret;
 
 	if (IS_ERR(search.slaves))
@@ -216,13 +217,13 @@ static int is_stacked_on(struct device *upper, struct device *lower, unsigned in
 		return ret;
 	if (MAJOR(disk->devt) == LOOP_MAJOR)
 		return loop_is_stacked_on(disk, lower, depth);
-	/* zram may write pages to a device that nothing leads to. */
+	/* zram may have a backing device, which it has no link to. */
 	return dev_to_disk(disk)->fops->swap_slot_free_notify ? -EOPNOTSUPP : 0;
 }
 
 /*
- * Whether the upper device is on a device, on a part of it if that is a disk, or on its disk if it
- * is a part.
+ * Tell whether @is_on holds for the upper device and the lower one, any partition of the lower one if
+ * that is a disk, or the disk of the lower one if that is a partition.
  */
 static int is_on_disk_or_parts(struct device *upper, struct block_device *lower,
 			 int (*is_on)(struct device *upper, struct device *lower))
@@ -236,7 +237,7 @@ static int is_on_disk_or_parts(struct device *upper, struct block_device *lower,
 	if (ret)
 		return ret;
 	if (bdev_is_partition(lower))
-		return is_on(upper, whole(dev));
+		return is_on(upper, disk_of_device(dev));
 
 	rcu_read_lock();
 	for (index = 1; (part = compat_part_next(lower->bd_disk, &index)); index++) {
@@ -267,12 +268,12 @@ int blkfilter_is_stacked_on(struct block_device *upper, struct block_device *low
 }
 EXPORT_SYMBOL_GPL(blkfilter_is_stacked_on);
 
-/* Request-based device mapper hands requests, not bios, to the devices below. */
+/* Request-based device mapper passes requests, not bios, to the devices below. */
 static int is_request_based_user(struct device *upper, void *leg)
 {
 	struct gendisk *disk = compat_device_disk(upper);
 
-	return queue_is_mq(disk->queue) ? is_on_disk_or_parts(upper, leg, uses) : 0;
+	return queue_is_mq(disk->queue) ? is_on_disk_or_parts(upper, leg, uses_directly) : 0;
 }
 
 const char *blkfilter_refusal(struct block_device *bdev)
@@ -285,9 +286,9 @@ const char *blkfilter_refusal(struct block_device *bdev)
 		return "programs may write to it through mappings (DAX)";
 	if (bdev->bd_disk->fops->swap_slot_free_notify)
 		return "its driver drops data without a write (zram, when a swap slot is freed)";
-	/* earlier.c could not wait for what is under way on its paths. */
+	/* earlier.c could not wait for writes in flight on its paths. */
 	if (passthrough_kind(bdev->bd_disk) == PASSTHROUGH_NVME_HEAD && !COMPAT_QUEUES_STAY)
-		return "writes under way to an NVMe multipath device cannot be waited for on this kernel (boot with nvme_core.multipath=N)";
+		return "writes in flight to an NVMe multipath device cannot be waited for on this kernel (boot with nvme_core.multipath=N)";
 	ret = class_for_each_device(device_of(bdev)->class, NULL, bdev, is_request_based_user);
 	if (ret > 0)
 		return "it is a path of a request-based multipath device";

@@ -42,7 +42,7 @@ int member_check_device(struct block_device *bdev, struct block_device *origin)
 }
 
 /* Commands to a disk end in this time, or the take fails. */
-#define SETTLE_TIMEOUT	(10 * HZ)
+#define PASSTHROUGH_TIMEOUT	(10 * HZ)
 
 int member_check(const struct member *member)
 {
@@ -59,7 +59,7 @@ int member_check(const struct member *member)
 	ret = tracker_refresh(tracker, true);
 	if (ret)
 		return ret;
-	ret = blkfilter_settle(member->bdev, SETTLE_TIMEOUT);
+	ret = blkfilter_drain_passthrough(member->bdev, PASSTHROUGH_TIMEOUT);
 	if (ret == -EBUSY)
 		pr_err("%pg: no snapshot can be taken: a command that may change it is under way (SG_IO, NVMe passthrough)\n",
 		       member->bdev);
