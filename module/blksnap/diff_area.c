@@ -111,7 +111,8 @@ void diff_area_fail(struct diff_area *area, int error)
 		pr_err("image of [%u:%u] is lost (error %d)\n", MAJOR(area->dev),
 		       MINOR(area->dev), error);
 		if (!diff_storage_error(area->storage))
-			event_queue_corrupted(&area->storage->events, &area->lost, area->dev, error);
+			event_queue_corrupted(&area->storage->events, &area->corrupted_event,
+					      area->dev, error);
 	}
 	kick(area);
 }
@@ -712,7 +713,7 @@ struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage
 	timer_setup(&area->clock, check_patience, 0);
 	INIT_WORK(&area->copy_work, copy_work);
 	init_waitqueue_head(&area->progress);
-	event_init(&area->lost);
+	queued_event_init(&area->corrupted_event);
 
 	ret = init_memory(area) ?: init_worker(area) ?: diff_store_init(area);
 	if (ret) {
@@ -762,7 +763,7 @@ void diff_area_free(struct diff_area *area)
 	timer_delete_sync(&area->clock);
 	if (area->copy_wq)
 		destroy_workqueue(area->copy_wq);
-	event_queue_drop(&area->storage->events, &area->lost);
+	event_queue_drop(&area->storage->events, &area->corrupted_event);
 	free_memory(area);
 	kfree(area);
 }

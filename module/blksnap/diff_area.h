@@ -64,7 +64,7 @@ struct write_queue {
  * @storage: of the snapshot, shared
  * @table: what has become of each block
  * @error: 0, or why this image is lost; set once by diff_area_fail()
- * @lost: the event that it is
+ * @corrupted_event: the event that it is
  *
  * @lock: protects the lists, and that a block in memory stays in its slot; taken in any context
  * @writes: those that wait for their blocks to be copied, by enum write_kind
@@ -102,7 +102,7 @@ struct diff_area {
 	struct diff_storage *storage;
 	struct chunk_table table;
 	int error;
-	struct event lost;
+	struct queued_event corrupted_event;
 
 	raw_spinlock_t lock;
 	struct write_queue writes[write_kinds];

@@ -16,18 +16,19 @@ PARAM(diff_storage_minimum,
 DEFINE_MUTEX(storages_lock);
 static LIST_HEAD(storages);
 
+/* Context: storage->lock, or nobody else uses the storage yet. */
 static void request_space(struct diff_storage *storage)
 {
-	storage->low = true;
-	event_queue_low_space(&storage->events, &storage->wanted,
+	storage->request_pending = true;
+	event_queue_low_space(&storage->events, &storage->low_space_event,
 			      param_value(&diff_storage_minimum));
 }
 
 void diff_storage_init(struct diff_storage *storage)
 {
 	event_queue_init(&storage->events);
-	event_init(&storage->wanted);
-	event_init(&storage->lost);
+	queued_event_init(&storage->low_space_event);
+	queued_event_init(&storage->corrupted_event);
 	spin_lock_init(&storage->lock);
 	INIT_LIST_HEAD(&storage->devices);
 	request_space(storage);
@@ -67,7 +68,7 @@ static int compare_spans(const void *a, const void *b)
 	return x->first < y->first ? -1 : x->first > y->first;
 }
 
-/* Adds those of the ranges that are on a disk, in its sectors. Return: how many there are. */
+/* Add the ranges that are on a disk, in sectors of the disk. Return: the new number of spans. */
 static unsigned int add_spans(struct span *spans, unsigned int nr, const struct gendisk *disk,
 			      const struct diff_range *ranges, unsigned int count)
 {
@@ -85,7 +86,7 @@ static unsigned int add_spans(struct span *spans, unsigned int nr, const struct 
 	return nr;
 }
 
-/* Two owners of a sector would overwrite each other's data. */
+/* Refuse sectors that are storage already: their owners would overwrite each other's data. */
 static int check_overlap(const struct diff_range *ranges, unsigned int count)
 {
 	const struct gendisk *disk = ranges->bdev->bd_disk;
@@ -158,7 +159,7 @@ void diff_storage_append(struct diff_storage *storage, const struct diff_range *
 		range->first = storage->capacity;
 		storage->capacity += range->count;
 	}
-	storage->low = false;
+	storage->request_pending = false;
 	spin_unlock_irq(&storage->lock);
 }
 
@@ -181,13 +182,13 @@ u32 diff_storage_alloc(struct diff_storage *storage, u32 count, u32 *first)
 		storage->used += got;
 	}
 	free = (sector_t)(storage->capacity - storage->used) * DIFF_BLOCK_SECTORS;
-	if (!storage->low && free < param_value(&diff_storage_minimum) / 2)
+	if (!storage->request_pending && free < param_value(&diff_storage_minimum) / 2)
 		request_space(storage);
 	spin_unlock_irqrestore(&storage->lock, flags);
 	return got;
 }
 
-/* The range with a block, by bisection. Called with the lock held. */
+/* Find the range of a block by bisection. Context: storage->lock. */
 static const struct diff_range *find_range(const struct diff_storage *storage, u32 block)
 {
 	unsigned int low = 0, high = storage->nr_ranges - 1;
@@ -226,5 +227,5 @@ void diff_storage_fail(struct diff_storage *storage, dev_t dev, int error)
 		return;
 	pr_err("snapshot of [%u:%u] is lost: %s (error %d)\n", MAJOR(dev), MINOR(dev),
 	       error == -ENOSPC ? "no difference storage left" : "it could not be kept", error);
-	event_queue_corrupted(&storage->events, &storage->lost, dev, error);
+	event_queue_corrupted(&storage->events, &storage->corrupted_event, dev, error);
 }

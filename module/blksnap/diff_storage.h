@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The difference storage: sectors on any block devices, shared by the images of one
- * snapshot, given out in blocks of DIFF_BLOCK_SIZE bytes and never taken back.
+ * The difference storage of a snapshot: sectors on any block devices, shared by its images. Blocks of
+ * DIFF_BLOCK_SIZE bytes are allocated from it and never freed.
  */
 #ifndef BLKSNAP_DIFF_STORAGE_H
 #define BLKSNAP_DIFF_STORAGE_H
@@ -13,18 +13,18 @@
 #include "event_queue.h"
 #include "../compat/compat.h"
 
-/* What is copied and stored is counted in blocks of 4 KiB, wherever it lies. */
+/* The unit of copying and storing, on all devices: 4 KiB. */
 #define DIFF_BLOCK_SHIFT	12
 #define DIFF_BLOCK_SIZE		(1U << DIFF_BLOCK_SHIFT)
 #define DIFF_BLOCK_SECTORS	(DIFF_BLOCK_SIZE >> SECTOR_SHIFT)
 
-/* The largest number of blocks in all ranges, so that a record of one fits 31 bits: 8 TiB. */
+/* The largest number of blocks in a storage, 8 TiB. A block number has to fit 31 bits. */
 #define DIFF_STORAGE_MAX	((1U << 31) - 2)
 
 /**
- * struct diff_device - a device with storage, held open while the storage exists
- * @link: in the storage's list
- * @file: keeps it open
+ * struct diff_device - a device that provides storage, open as long as the storage exists
+ * @link: in &diff_storage.devices
+ * @file: keeps the device open
  * @bdev: the device
  */
 struct diff_device {
@@ -34,11 +34,11 @@ struct diff_device {
 };
 
 /**
- * struct diff_range - adjacent sectors of a device
+ * struct diff_range - adjacent sectors of a device that are storage
  * @bdev: the device
- * @sector: the first one
- * @first: number of its first block among those of all ranges
- * @count: its blocks
+ * @sector: first sector
+ * @first: number of its first block in the storage
+ * @count: number of blocks
  */
 struct diff_range {
 	struct block_device *bdev;
@@ -47,7 +47,7 @@ struct diff_range {
 	u32 count;
 };
 
-/* diff_range_start - the first sector of a range, counted from the start of the disk */
+/* diff_range_start - get the first sector of a range, relative to the disk */
 static inline sector_t diff_range_start(const struct diff_range *range)
 {
 	return compat_part_start(compat_part_of(range->bdev)) + range->sector;
@@ -55,26 +55,27 @@ static inline sector_t diff_range_start(const struct diff_range *range)
 
 /**
  * struct diff_storage - the storage of a snapshot
- * @link: in the list of all
- * @events: of the snapshot
- * @wanted: the event that asks for more storage
- * @lost: the event that the whole snapshot is lost
- * @lock: protects what follows; taken in any context
- * @ranges: in the order they were appended, @first rising
- * @nr_ranges: how many there are
- * @max_ranges: how many @ranges has room for
- * @current_range: blocks are being given out from this one
- * @used: blocks given out
- * @capacity: blocks in all ranges
- * @low: more was asked for, and nothing has come yet
- * @error: 0, or why the whole snapshot is lost; set once by diff_storage_fail()
- * @devices: struct diff_device; changed by the snapshot's owner only, under its lock
+ * @link: in the list of all storages; under storages_lock
+ * @events: the events of the snapshot
+ * @low_space_event: requests more storage
+ * @corrupted_event: all images of the snapshot are lost
+ * @lock: protects @ranges to @request_pending; taken in any context
+ * @ranges: in the order in which they were appended, &diff_range.first ascending. Changed under
+ *	storages_lock too
+ * @nr_ranges: number of ranges
+ * @max_ranges: number of ranges that @ranges has room for
+ * @current_range: the range that blocks are allocated from
+ * @used: number of blocks allocated
+ * @capacity: number of blocks in all ranges
+ * @request_pending: storage was requested, and none was appended since
+ * @error: 0, or why all images are lost; set once, by diff_storage_fail(), without a lock
+ * @devices: struct diff_device; under the lock of the snapshot
  */
 struct diff_storage {
 	struct list_head link;
 	struct event_queue events;
-	struct event wanted;
-	struct event lost;
+	struct queued_event low_space_event;
+	struct queued_event corrupted_event;
 	spinlock_t lock;
 	struct diff_range *ranges;
 	unsigned int nr_ranges;
@@ -82,67 +83,82 @@ struct diff_storage {
 	unsigned int current_range;
 	u32 used;
 	u32 capacity;
-	bool low;
+	bool request_pending;
 	int error;
 	struct list_head devices;
 };
 
 /*
- * Protects the list of all storages and the addition of ranges, so that no two of them get
- * the same sectors.
+ * Protects the list of all storages, and serializes the addition of ranges, so that no two storages
+ * get the same sectors.
  */
 extern struct mutex storages_lock;
 
-/* diff_storage_init - empty, with the first request for space in the queue */
+/**
+ * diff_storage_init - initialize a storage without ranges
+ * @storage: the storage
+ *
+ * Queues the first request for space.
+ *
+ * Context: may sleep.
+ */
 void diff_storage_init(struct diff_storage *storage);
 
-/* diff_storage_close - closes the devices; nobody does I/O to them any more; may sleep */
+/**
+ * diff_storage_close - close the devices of a storage
+ * @storage: the storage, to which no I/O is in flight
+ *
+ * Context: may sleep.
+ */
 void diff_storage_close(struct diff_storage *storage);
 
-/* diff_storage_exit - frees the rest */
+/**
+ * diff_storage_exit - free the ranges of a storage
+ * @storage: the storage, closed
+ */
 void diff_storage_exit(struct diff_storage *storage);
 
 /**
- * diff_storage_reserve - make sure that diff_storage_append() will succeed
+ * diff_storage_reserve - prepare diff_storage_append(), which cannot fail afterwards
  * @storage: the storage
- * @ranges: what is to be appended, all on one disk
- * @count: their number
+ * @ranges: the ranges to append, all on one disk
+ * @count: number of ranges
  *
- * Context: may sleep; under storages_lock, until the append.
- * Return: 0, -ENOMEM, -EFBIG if it would become more than DIFF_STORAGE_MAX, or -EBUSY if
- * sectors are storage already, of this snapshot or another, or are given twice.
+ * Context: may sleep; storages_lock, until the ranges are appended.
+ * Return: 0; -ENOMEM; -EFBIG if the storage would exceed DIFF_STORAGE_MAX; -EBUSY if sectors belong
+ * to a storage already, of this or another snapshot, or occur twice.
  */
 int diff_storage_reserve(struct diff_storage *storage, const struct diff_range *ranges,
 			 unsigned int count);
 
 /**
- * diff_storage_append - add ranges
+ * diff_storage_append - append ranges
  * @storage: the storage
- * @ranges: to add, reserved; @first does not matter
- * @count: their number
+ * @ranges: the ranges, for which diff_storage_reserve() succeeded; @first is ignored
+ * @count: number of ranges
  *
- * Context: under storages_lock.
+ * Context: storages_lock.
  */
 void diff_storage_append(struct diff_storage *storage, const struct diff_range *ranges,
 			 unsigned int count);
 
 /**
- * diff_storage_alloc - get adjacent blocks
+ * diff_storage_alloc - allocate adjacent blocks
  * @storage: the storage
- * @count: how many are wanted
- * @first: the first one got
+ * @count: number of blocks wanted
+ * @first: set to the number of the first block
  *
  * Context: any.
- * Return: how many were got, from 1 to @count; 0 if there are none left.
+ * Return: number of blocks allocated, 1 to @count; 0 if the storage is full.
  */
 u32 diff_storage_alloc(struct diff_storage *storage, u32 count, u32 *first);
 
 /**
- * diff_storage_locate - where a block lies
+ * diff_storage_locate - find the place of a block
  * @storage: the storage
- * @block: its number
- * @sector: its first sector on the device
- * @adjacent: if not NULL, the number of blocks, this one included, that lie side by side
+ * @block: number of the block
+ * @sector: set to its first sector on the device
+ * @adjacent: if not NULL, set to the number of blocks that are adjacent there, this one included
  *
  * Context: any.
  * Return: the device, open until diff_storage_close().
@@ -151,15 +167,18 @@ struct block_device *diff_storage_locate(struct diff_storage *storage, u32 block
 					 sector_t *sector, u32 *adjacent);
 
 /**
- * diff_storage_fail - give up the whole snapshot
+ * diff_storage_fail - give up all images of the snapshot
  * @storage: the storage
- * @dev: the snapshotted device on which it happened
+ * @dev: number of the snapshotted device on which the error happened
  * @error: negative errno
  *
- * The only setter of diff_storage::error. Does nothing but for the first error. Context: any.
+ * The only setter of &diff_storage.error. Ignores all errors but the first.
+ *
+ * Context: any.
  */
 void diff_storage_fail(struct diff_storage *storage, dev_t dev, int error);
 
+/* diff_storage_error - get why all images are lost, or 0. Context: any. */
 static inline int diff_storage_error(const struct diff_storage *storage)
 {
 	return READ_ONCE(storage->error);
