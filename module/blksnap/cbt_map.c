@@ -36,7 +36,7 @@ int cbt_map_check_params(void)
 	return param_check_order("tracking_block_minimum_shift", &tracking_block_minimum_shift);
 }
 
-/* Blocks as small as they may be, if they do not become too many. */
+/* The smallest block size that is allowed and does not make too many blocks. */
 static unsigned int choose_shift(sector_t capacity)
 {
 	unsigned int shift = param_value(&tracking_block_minimum_shift);
@@ -58,7 +58,7 @@ struct cbt_map *cbt_map_new(sector_t capacity)
 	map->capacity = capacity;
 	map->shift = choose_shift(capacity);
 	count = DIV_ROUND_UP_ULL(capacity, 1ULL << map->shift);
-	/* As many as the interface can count, and one allocation can hold. */
+	/* The limit of the interface and of one allocation. */
 	if (count > INT_MAX)
 		goto err;
 	map->count = count;
@@ -82,23 +82,23 @@ void cbt_map_free(struct cbt_map *map)
 	kfree(map);
 }
 
-static void free_rcu_callback(struct rcu_head *rcu)
+static void cbt_map_free_callback(struct rcu_head *rcu)
 {
 	cbt_map_free(container_of(rcu, struct cbt_map, rcu));
 }
 
 void cbt_map_free_rcu(struct cbt_map *map)
 {
-	call_rcu(&map->rcu, free_rcu_callback);
+	call_rcu(&map->rcu, cbt_map_free_callback);
 }
 
-/* Cuts sectors down to those of the map. Return: how many are left. */
-static sector_t cut(const struct cbt_map *map, sector_t sector, sector_t count)
+/* Clip sectors to the capacity of the map. Return: number of sectors that are left. */
+static sector_t clip_sectors(const struct cbt_map *map, sector_t sector, sector_t count)
 {
 	return sector < map->capacity ? min(count, map->capacity - sector) : 0;
 }
 
-/* Changes a byte of the readable map to a number, unless it has a later one. */
+/* Raise a byte of the readable map to a number, unless it is higher already. */
 static void raise_readable(struct cbt_map *map, u64 block, u8 number)
 {
 	u8 there = READ_ONCE(map->readable[block]), seen;
@@ -110,7 +110,7 @@ static void raise_readable(struct cbt_map *map, u64 block, u8 number)
 	}
 }
 
-/* While the map is settling: saves the numbers that are going to be changed. */
+/* While the map is syncing: save the numbers that are about to change to the readable map. */
 static void save_readable(struct cbt_map *map, sector_t sector, sector_t count)
 {
 	u64 last = (sector + count - 1) >> map->shift;
@@ -126,11 +126,11 @@ static void save_readable(struct cbt_map *map, sector_t sector, sector_t count)
 
 bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count)
 {
-	sector_t inside = cut(map, sector, count);
+	sector_t inside = clip_sectors(map, sector, count);
 
 	if (!inside)
 		return false;
-	if (READ_ONCE(map->settling))
+	if (READ_ONCE(map->syncing))
 		save_readable(map, sector, inside);
 	cbt_map_set_active(map, sector, inside);
 	return inside == count;
@@ -138,7 +138,7 @@ bool cbt_map_mark(struct cbt_map *map, sector_t sector, sector_t count)
 
 void cbt_map_mark_readable(struct cbt_map *map, sector_t sector, sector_t count)
 {
-	sector_t inside = cut(map, sector, count);
+	sector_t inside = clip_sectors(map, sector, count);
 	u64 block, last;
 
 	if (!inside)
@@ -153,20 +153,20 @@ void cbt_map_switch(struct cbt_map *map)
 	u8 number = map->number;
 
 	/*
-	 * Who reads the map takes no lock. In this order: whoever was told the new number by
-	 * cbt_map_previous() also sees that the map is settling, and by which number.
+	 * Readers take no lock. This order ensures that a reader that got the new number from
+	 * cbt_map_previous() also sees that the map is syncing, and the number of the interval.
 	 */
 	WRITE_ONCE(map->number, number + 1);
-	smp_store_release(&map->settling, true); /* pairs with cbt_map_read() */
+	smp_store_release(&map->syncing, true); /* pairs with cbt_map_read() */
 	smp_store_release(&map->previous, number); /* pairs with cbt_map_previous() */
 }
 
 void cbt_map_read(const struct cbt_map *map, u32 offset, u8 *buffer, unsigned int count)
 {
-	/* Pairs with cbt_map_settle(): what is not settling is complete. */
-	bool settling = smp_load_acquire(&map->settling);
+	/* Pairs with cbt_map_sync(): a map that is not syncing is complete. */
+	bool syncing = smp_load_acquire(&map->syncing);
 
-	if (likely(!settling)) {
+	if (likely(!syncing)) {
 		memcpy(buffer, map->readable + offset, count);
 		return;
 	}
@@ -179,7 +179,7 @@ void cbt_map_read(const struct cbt_map *map, u32 offset, u8 *buffer, unsigned in
 	}
 }
 
-void cbt_map_settle(struct cbt_map *map)
+void cbt_map_sync(struct cbt_map *map)
 {
 	u32 block;
 
@@ -192,6 +192,6 @@ void cbt_map_settle(struct cbt_map *map)
 		if (!(block % SZ_64K))
 			cond_resched();
 	}
-	smp_store_release(&map->settling, false); /* pairs with cbt_map_read() */
+	smp_store_release(&map->syncing, false); /* pairs with cbt_map_read() */
 	synchronize_rcu(); /* a writer may still be saving an old value */
 }

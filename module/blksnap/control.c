@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All input is fetched and checked here, once; all output is copied here, with no lock
- * held. The structures with pointers in them look different in 32-bit programs: those are
- * fetched as what they are and widened.
+ * All input is copied and checked here, once, and all output is copied here, with no lock held. Some
+ * structures have another layout in 32-bit programs, because of pointers or alignment. Their 32-bit
+ * versions are named *_32 here, and are converted.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -16,21 +16,21 @@
 #include "snapshot.h"
 #include "tracker.h"
 
-/* Arrays of the user's are handled in pieces of so many bytes. */
+/* Arrays of the user are copied in pieces of this many bytes. */
 #define PIECE_SIZE	(16 * PAGE_SIZE)
 
-struct compat_cbtmap {
+struct cbtmap_32 {
 	u32 offset;
 	u32 length;
 	compat_uptr_t buffer;
 };
 
-struct compat_cbtdirty {
+struct cbtdirty_32 {
 	u32 count;
 	compat_uptr_t dirty_sectors;
 };
 
-struct compat_append_storage {
+struct append_storage_32 {
 	struct blksnap_uuid id;
 	compat_uptr_t bdev_path;
 	u32 bdev_path_size;
@@ -38,13 +38,13 @@ struct compat_append_storage {
 	compat_uptr_t ranges;
 };
 
-struct compat_collect {
+struct collect_32 {
 	u32 count;
 	compat_uptr_t ids;
 };
 
-/* Shorter than the other where 32-bit callers align 64 bits to 32, as on x86. */
-struct compat_cbtinfo {
+/* Shorter than the native one if 32-bit programs align 64-bit integers to 32 bits, as on x86. */
+struct cbtinfo_32 {
 	compat_u64 device_capacity;
 	u32 block_size;
 	u32 block_count;
@@ -52,27 +52,27 @@ struct compat_cbtinfo {
 	u8 changes_number;
 };
 
-static_assert(sizeof(struct compat_cbtmap) == 12);
-static_assert(sizeof(struct compat_cbtdirty) == 8);
-static_assert(sizeof(struct compat_append_storage) == 32);
-static_assert(sizeof(struct compat_collect) == 8);
-static_assert(sizeof(struct compat_cbtinfo) <= sizeof(struct blksnap_cbtinfo));
-static_assert(offsetof(struct compat_cbtinfo, changes_number) ==
+static_assert(sizeof(struct cbtmap_32) == 12);
+static_assert(sizeof(struct cbtdirty_32) == 8);
+static_assert(sizeof(struct append_storage_32) == 32);
+static_assert(sizeof(struct collect_32) == 8);
+static_assert(sizeof(struct cbtinfo_32) <= sizeof(struct blksnap_cbtinfo));
+static_assert(offsetof(struct cbtinfo_32, changes_number) ==
 	      offsetof(struct blksnap_cbtinfo, changes_number));
 
 /*
- * Commands of the filter
+ * Commands of the filter, by BLKFILTER_CTL
  */
 
 static int ctl_cbtinfo(struct tracker *tracker, void __user *buf, u32 len)
 {
 	struct blksnap_cbtinfo info;
-	size_t size = in_compat_syscall() ? sizeof(struct compat_cbtinfo) : sizeof(info);
+	size_t size = in_compat_syscall() ? sizeof(struct cbtinfo_32) : sizeof(info);
 	int ret;
 
 	if (len < size)
 		return -EINVAL;
-	ret = tracker_refresh(tracker, false);
+	ret = tracker_renew_map(tracker, false);
 	if (ret)
 		return ret;
 	tracker_info(tracker, &info);
@@ -81,20 +81,20 @@ static int ctl_cbtinfo(struct tracker *tracker, void __user *buf, u32 len)
 
 static int get_cbtmap(struct blksnap_cbtmap *map, void __user *buf, u32 len)
 {
-	struct compat_cbtmap compat;
+	struct cbtmap_32 arg32;
 
 	if (!in_compat_syscall()) {
 		if (len < sizeof(*map))
 			return -EINVAL;
 		return copy_from_user(map, buf, sizeof(*map)) ? -EFAULT : 0;
 	}
-	if (len < sizeof(compat))
+	if (len < sizeof(arg32))
 		return -EINVAL;
-	if (copy_from_user(&compat, buf, sizeof(compat)))
+	if (copy_from_user(&arg32, buf, sizeof(arg32)))
 		return -EFAULT;
-	map->offset = compat.offset;
-	map->length = compat.length;
-	map->buffer = (__force void *)compat_ptr(compat.buffer);
+	map->offset = arg32.offset;
+	map->length = arg32.length;
+	map->buffer = (__force void *)compat_ptr(arg32.buffer);
 	return 0;
 }
 
@@ -131,19 +131,19 @@ static int ctl_cbtmap(struct tracker *tracker, void __user *buf, u32 len)
 
 static int get_cbtdirty(struct blksnap_cbtdirty *dirty, void __user *buf, u32 len)
 {
-	struct compat_cbtdirty compat;
+	struct cbtdirty_32 arg32;
 
 	if (!in_compat_syscall()) {
 		if (len < sizeof(*dirty))
 			return -EINVAL;
 		return copy_from_user(dirty, buf, sizeof(*dirty)) ? -EFAULT : 0;
 	}
-	if (len < sizeof(compat))
+	if (len < sizeof(arg32))
 		return -EINVAL;
-	if (copy_from_user(&compat, buf, sizeof(compat)))
+	if (copy_from_user(&arg32, buf, sizeof(arg32)))
 		return -EFAULT;
-	dirty->count = compat.count;
-	dirty->dirty_sectors = (__force void *)compat_ptr(compat.dirty_sectors);
+	dirty->count = arg32.count;
+	dirty->dirty_sectors = (__force void *)compat_ptr(arg32.dirty_sectors);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ static int check_dirty(const struct blksnap_sectors *range, sector_t capacity)
 	       range->count <= capacity - range->offset ? 0 : -EINVAL;
 }
 
-/* walk_dirty - checks all ranges, or marks them, a piece at a time */
+/* Check all ranges, or mark them, a piece at a time. */
 static int walk_dirty(struct tracker *tracker, const struct blksnap_cbtdirty *dirty,
 			  struct blksnap_sectors *piece, bool mark)
 {
@@ -186,13 +186,13 @@ static int ctl_cbtdirty(struct tracker *tracker, void __user *buf, u32 len)
 	struct blksnap_cbtdirty dirty;
 	int ret;
 
-	ret = get_cbtdirty(&dirty, buf, len) ?: tracker_refresh(tracker, false);
+	ret = get_cbtdirty(&dirty, buf, len) ?: tracker_renew_map(tracker, false);
 	if (ret)
 		return ret;
 	piece = kvmalloc(PIECE_SIZE, GFP_KERNEL);
 	if (!piece)
 		return -ENOMEM;
-	/* First look whether all are good, so that nothing is left half done. */
+	/* Check all ranges before marking the first one. */
 	ret = walk_dirty(tracker, &dirty, piece, false) ?:
 	      walk_dirty(tracker, &dirty, piece, true);
 	kvfree(piece);
@@ -304,7 +304,7 @@ static int append_pieces(const struct blksnap_snapshot_append_storage *arg, cons
 	struct blksnap_sectors *ranges;
 	int ret;
 
-	/* All at once, so that all or nothing is appended; what a user may pin is bounded. */
+	/* In one piece, so that all or nothing is appended. The limit bounds the memory. */
 	if (!arg->count || arg->count > SZ_1M)
 		return -EINVAL;
 	ranges = kvmalloc_array(arg->count, sizeof(*ranges), GFP_KERNEL);
@@ -343,7 +343,7 @@ static int ioctl_append_storage(void __user *argp)
 	return copy_from_user(&arg, argp, sizeof(arg)) ? -EFAULT : append_storage(&arg);
 }
 
-/* Without an array only the number is asked for: clients of the interface call that first. */
+/* Without an array, return the number of snapshots only; programs call it first like that. */
 static int collect(u32 __user *user_count, struct blksnap_uuid __user *ids, u32 count)
 {
 	unsigned int room = snapshot_collect(NULL, 0), there;
@@ -382,7 +382,7 @@ static int ioctl_wait_event(struct blksnap_snapshot_event __user *argp)
 		return -ENOMEM;
 	if (copy_from_user(event, argp, offsetof(struct blksnap_snapshot_event, code)))
 		goto out;
-	/* An event is not to be lost for a bad pointer. */
+	/* Check the pointer before an event is fetched, which would be lost. */
 	if (copy_to_user(argp, event, sizeof(*event)))
 		goto out;
 	ret = snapshot_wait_event(&event->id, event->timeout_ms, event);
@@ -419,52 +419,52 @@ static long control_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	}
 }
 
-#define COMPAT_IOCTL_APPEND_STORAGE						\
-	_IOW(BLKSNAP, blksnap_ioctl_snapshot_append_storage, struct compat_append_storage)
-#define COMPAT_IOCTL_COLLECT							\
-	_IOW(BLKSNAP, blksnap_ioctl_snapshot_collect, struct compat_collect)
+#define IOCTL_APPEND_STORAGE_32						\
+	_IOW(BLKSNAP, blksnap_ioctl_snapshot_append_storage, struct append_storage_32)
+#define IOCTL_COLLECT_32							\
+	_IOW(BLKSNAP, blksnap_ioctl_snapshot_collect, struct collect_32)
 
-static int compat_ioctl_append_storage(void __user *argp)
+static int ioctl_append_storage_32(void __user *argp)
 {
 	struct blksnap_snapshot_append_storage arg;
-	struct compat_append_storage compat;
+	struct append_storage_32 arg32;
 
-	if (copy_from_user(&compat, argp, sizeof(compat)))
+	if (copy_from_user(&arg32, argp, sizeof(arg32)))
 		return -EFAULT;
-	arg.id = compat.id;
-	arg.bdev_path = (__force void *)compat_ptr(compat.bdev_path);
-	arg.bdev_path_size = compat.bdev_path_size;
-	arg.count = compat.count;
-	arg.ranges = (__force void *)compat_ptr(compat.ranges);
+	arg.id = arg32.id;
+	arg.bdev_path = (__force void *)compat_ptr(arg32.bdev_path);
+	arg.bdev_path_size = arg32.bdev_path_size;
+	arg.count = arg32.count;
+	arg.ranges = (__force void *)compat_ptr(arg32.ranges);
 	return append_storage(&arg);
 }
 
-static int compat_ioctl_collect(struct compat_collect __user *argp)
+static int ioctl_collect_32(struct collect_32 __user *argp)
 {
-	struct compat_collect arg;
+	struct collect_32 arg;
 
 	if (copy_from_user(&arg, argp, sizeof(arg)))
 		return -EFAULT;
 	return collect(&argp->count, compat_ptr(arg.ids), arg.count);
 }
 
-static long control_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long control_ioctl_32(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *argp = compat_ptr(arg);
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (cmd == COMPAT_IOCTL_APPEND_STORAGE)
-		return compat_ioctl_append_storage(argp);
-	if (cmd == COMPAT_IOCTL_COLLECT)
-		return compat_ioctl_collect(argp);
+	if (cmd == IOCTL_APPEND_STORAGE_32)
+		return ioctl_append_storage_32(argp);
+	if (cmd == IOCTL_COLLECT_32)
+		return ioctl_collect_32(argp);
 	return control_ioctl(file, cmd, (unsigned long)argp);
 }
 
 static const struct file_operations control_fops = {
 	.owner = THIS_MODULE,
 	.unlocked_ioctl = control_ioctl,
-	.compat_ioctl = control_compat_ioctl,
+	.compat_ioctl = control_ioctl_32,
 };
 
 static struct miscdevice control_device = {

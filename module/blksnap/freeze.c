@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Freezing a file system writes out what it has in memory and cannot be interrupted, and
- * if the way down leads over a file system that is frozen already, never ends. So a worker
- * per file system does it, and the caller waits only for so long. If that is not enough, the
- * workers are told that it is given up; what is frozen by then is thawed, which also sets those
- * free that waited for it, and a worker that comes back later thaws what it has frozen.
+ * Freezing a file system writes out its dirty data and cannot be interrupted. It never ends if that
+ * data passes through another file system that is frozen already. Therefore a work item for each file
+ * system freezes it, and the caller waits for a limited time. When the time is over, the caller gives
+ * up: it thaws what is frozen, which also unblocks works that were blocked by it, and a work that
+ * finishes later thaws what it has frozen.
  *
- * Freezing even an idle file system takes several RCU grace periods. The workers of one layer of
- * the stack wait for them together, so that the time for which file systems are frozen does not
- * grow with their number.
+ * Freezing takes several RCU grace periods even if the file system is idle. The works of one layer of
+ * a stack wait for them concurrently, so that the time for which file systems are frozen does not grow
+ * with their number.
  *
- * The freezer belongs to the caller and to the workers that have not come back.
+ * The caller and each work that has not finished hold a reference to the freezer.
  */
 #include <linux/kref.h>
 #include <linux/ktime.h>
@@ -22,16 +22,16 @@
 #include "../compat/compat.h"
 
 /**
- * struct target - a file system to freeze: on a device that was added, or on a partition of it
- * @work: one step of @freezer, for this target
+ * struct freeze_target - a device whose file system is frozen
+ * @work: executes the current step for the target
  * @freezer: the freezer
- * @file: keeps it open
- * @owner: the device that was added
- * @layer: of @owner
- * @since: when freezing it began
- * @frozen: by us; under the freezer's lock
+ * @file: keeps the device open
+ * @owner: the device that was passed to freezer_add(): this one, or the disk of this partition
+ * @layer: layer of @owner
+ * @since: when freezing began
+ * @frozen: the freezer has frozen it; under &freezer.lock
  */
-struct target {
+struct freeze_target {
 	struct work_struct work;
 	struct freezer *freezer;
 	struct compat_bdev_file *file;
@@ -42,17 +42,17 @@ struct target {
 };
 
 /**
- * struct freezer - file systems and how far freezing them has come
- * @ref: one for the caller, one for each worker
- * @pending: workers that have not come back from the current step
+ * struct freezer - a set of file systems to freeze
+ * @ref: one for the caller, one for each work that has not finished
+ * @pending: works of the current step that have not finished
  * @idle: woken when @pending becomes 0
- * @lock: protects @given_up, @error, @longest and target::frozen
- * @given_up: the caller does not wait any longer
- * @error: of the first target that failed
- * @longest: time for which one of those thawed was frozen, in microseconds
- * @targets: the targets; not changed once the first step has begun
- * @nr_targets: their number
- * @nr_layers: of the stack
+ * @lock: protects @given_up, @error, @longest and &freeze_target.frozen
+ * @given_up: the caller has stopped waiting
+ * @error: error of the first target that failed
+ * @longest: longest time that a file system was frozen, in microseconds
+ * @targets: the targets; constant once the first step has begun
+ * @nr_targets: number of targets
+ * @nr_layers: number of layers
  */
 struct freezer {
 	struct kref ref;
@@ -62,17 +62,17 @@ struct freezer {
 	bool given_up;
 	int error;
 	s64 longest;
-	struct target *targets;
+	struct freeze_target *targets;
 	unsigned int nr_targets;
 	unsigned int nr_layers;
 };
 
-/* For the end of an unmount; the others are frozen meanwhile. */
+/* How long to wait for an unmount to end, while other file systems are frozen. */
 #define UNMOUNT_TIMEOUT	(10 * HZ)
 #define UNMOUNT_POLL	max(1, HZ / 50)
 
 static struct workqueue_struct *freeze_wq;
-/* Freezers that exist: a worker that was given up keeps its own until it comes back. */
+/* Number of freezers. A work that was given up keeps its freezer until it finishes. */
 static atomic_t freezers = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(no_freezer);
 
@@ -84,12 +84,12 @@ int freeze_init(void)
 
 void freeze_exit(void)
 {
-	/* Not in destroy_workqueue(): a task that waits there for hung storage is reported. */
+	/* Waiting for hung storage in destroy_workqueue() would be reported as a hung task. */
 	wait_event_idle(no_freezer, !atomic_read(&freezers));
 	destroy_workqueue(freeze_wq);
 }
 
-static void release(struct kref *ref)
+static void freezer_release(struct kref *ref)
 {
 	struct freezer *freezer = container_of(ref, struct freezer, ref);
 	unsigned int i;
@@ -103,14 +103,14 @@ static void release(struct kref *ref)
 }
 
 /*
- * The steps, each a work of a target
+ * The steps; for each target a work executes them.
  */
 
-static void end_step(struct freezer *freezer)
+static void finish_step(struct freezer *freezer)
 {
 	if (atomic_dec_and_test(&freezer->pending))
 		wake_up(&freezer->idle);
-	kref_put(&freezer->ref, release);
+	kref_put(&freezer->ref, freezer_release);
 }
 
 static bool is_given_up(struct freezer *freezer)
@@ -125,17 +125,20 @@ static bool is_given_up(struct freezer *freezer)
 
 static void sync_work(struct work_struct *work)
 {
-	struct target *target = container_of(work, struct target, work);
+	struct freeze_target *target = container_of(work, struct freeze_target, work);
 
 	compat_bdev_sync(compat_bdev_of(target->file));
-	end_step(target->freezer);
+	finish_step(target->freezer);
 }
 
 /*
- * Newer kernels wait for an unmount that is under way, but not to its end: until the device is let
- * go they answer -EINVAL. Return: -ETIMEDOUT if they still do.
+ * freeze_retry - freeze a file system, waiting for an unmount to end
+ *
+ * Newer kernels wait for the unmount, but return -EINVAL until it has released the device.
+ *
+ * Return: 0 or a negative errno; -ETIMEDOUT if the unmount does not end.
  */
-static int freeze_bdev_soon(struct freezer *freezer, struct block_device *bdev)
+static int freeze_retry(struct freezer *freezer, struct block_device *bdev)
 {
 	int ret = bdev_freeze(bdev);
 	unsigned long deadline = jiffies + UNMOUNT_TIMEOUT;
@@ -147,8 +150,8 @@ static int freeze_bdev_soon(struct freezer *freezer, struct block_device *bdev)
 	return ret == -EINVAL ? -ETIMEDOUT : ret;
 }
 
-/* Each target is thawed once, by whoever finds it frozen. */
-static void thaw_target(struct target *target)
+/* Thaw a target, if it is frozen. The lock makes sure that only one of several callers does. */
+static void thaw_target(struct freeze_target *target)
 {
 	struct block_device *bdev = compat_bdev_of(target->file);
 	struct freezer *freezer = target->freezer;
@@ -177,34 +180,34 @@ static void thaw_target(struct target *target)
 
 static void freeze_work(struct work_struct *work)
 {
-	struct target *target = container_of(work, struct target, work);
+	struct freeze_target *target = container_of(work, struct freeze_target, work);
 	struct block_device *bdev = compat_bdev_of(target->file);
 	struct freezer *freezer = target->freezer;
 	bool given_up;
 	int ret;
 
 	target->since = ktime_get();
-	ret = freeze_bdev_soon(freezer, bdev);
+	ret = freeze_retry(freezer, bdev);
 	if (ret && ret != -EBUSY)
 		pr_err("%pg: cannot freeze its file system (error %d)\n", bdev, ret);
 
 	mutex_lock(&freezer->lock);
 	target->frozen = !ret;
-	/* -EBUSY: somebody else keeps it frozen, so it is at rest. */
+	/* -EBUSY: it is frozen by somebody else, and therefore consistent. */
 	if (ret != -EBUSY && !freezer->error)
 		freezer->error = ret;
 	given_up = freezer->given_up;
 	mutex_unlock(&freezer->lock);
 	if (given_up)
 		thaw_target(target);
-	end_step(freezer);
+	finish_step(freezer);
 }
 
-/* run_step - run a step for the targets of a layer, or all. Return: 0 or an error. */
+/* Execute a step for the targets of a layer, or of all layers for -1. Return: 0 or an error. */
 static int run_step(struct freezer *freezer, work_func_t step, int layer, unsigned long deadline)
 {
-	struct target *target = freezer->targets;
-	struct target *end = target + freezer->nr_targets;
+	struct freeze_target *target = freezer->targets;
+	struct freeze_target *end = target + freezer->nr_targets;
 
 	for (; target < end; target++) {
 		if (layer >= 0 && target->layer != layer)
@@ -214,14 +217,14 @@ static int run_step(struct freezer *freezer, work_func_t step, int layer, unsign
 		atomic_inc(&freezer->pending);
 		queue_work(freeze_wq, &target->work);
 	}
-	/* A task that waits for hung storage is not to be reported as hung. */
+	/* Idle, because the storage may hang: that must not be reported as a hung task. */
 	if (!wait_event_idle_timeout(freezer->idle, !atomic_read(&freezer->pending),
 				     max(1L, (long)(deadline - jiffies))))
 		return -ETIMEDOUT;
 	return freezer->error;
 }
 
-/* Lower ones first: thawing may write, and what lies above writes through them. */
+/* Lower layers first: thawing may write, and upper layers write through the lower ones. */
 static void thaw_all(struct freezer *freezer)
 {
 	unsigned int layer = freezer->nr_layers, i;
@@ -233,7 +236,7 @@ static void thaw_all(struct freezer *freezer)
 }
 
 /*
- * What the caller sees
+ * The interface
  */
 
 struct freezer *freezer_new(void)
@@ -254,14 +257,14 @@ struct freezer *freezer_new(void)
 static int add_target(struct freezer *freezer, struct compat_bdev_file *file,
 		      struct block_device *owner)
 {
-	struct target *targets;
+	struct freeze_target *targets;
 
 	targets = krealloc(freezer->targets,
 			   array_size(freezer->nr_targets + 1, sizeof(*targets)), GFP_KERNEL);
 	if (!targets)
 		return -ENOMEM;
 	freezer->targets = targets;
-	targets[freezer->nr_targets++] = (struct target) {
+	targets[freezer->nr_targets++] = (struct freeze_target) {
 		.freezer = freezer,
 		.file = file,
 		.owner = owner,
@@ -269,7 +272,7 @@ static int add_target(struct freezer *freezer, struct compat_bdev_file *file,
 	return 0;
 }
 
-/* next_partition - number of the first partition from *index on, 0 if there is none */
+/* Get the device number of the first partition from *index on, or 0 if there is none. */
 static dev_t next_partition(struct gendisk *disk, unsigned long *index)
 {
 	struct compat_part *part;
@@ -292,7 +295,7 @@ static int add_partitions(struct freezer *freezer, struct block_device *whole)
 	for (index = 1; (dev = next_partition(whole->bd_disk, &index)); index++) {
 		file = compat_bdev_open_dev(dev);
 		if (IS_ERR(file))
-			continue; /* just removed */
+			continue; /* removed meanwhile */
 		ret = add_target(freezer, file, whole);
 		if (ret) {
 			compat_bdev_close(file);
@@ -359,5 +362,5 @@ s64 freezer_thaw(struct freezer *freezer)
 
 void freezer_free(struct freezer *freezer)
 {
-	kref_put(&freezer->ref, release);
+	kref_put(&freezer->ref, freezer_release);
 }

@@ -14,26 +14,26 @@
 #include "../compat/compat.h"
 
 /*
- * Between writing a hibernation image and its resumption another system may run and write:
- * what was tracked is worth nothing afterwards, and a snapshot could not be kept. Programs
- * run on for a while after the first event, and again before the second: until then takes
- * are refused, and whoever asks for a change map gets one of a generation that ends.
+ * Between hibernation and resume another system may run and write to the devices. So all generations
+ * end, and a snapshot prevents hibernation. Programs still run after the first event, and run again
+ * before the second one. In between takes are refused, and the change map that a program reads is one
+ * of a generation that ends.
  */
 static int on_power_event(struct notifier_block *block, unsigned long event, void *data)
 {
 	switch (event) {
 	case PM_HIBERNATION_PREPARE:
-		/* First this, then the look: a take does the opposite. */
+		/* In this order: a take sets its state first and checks for hibernation then. */
 		tracker_set_hibernating(true);
 		if (snapshot_any_taken()) {
 			tracker_set_hibernating(false);
 			pr_err("a snapshot is held: destroy it before hibernating\n");
 			return notifier_from_errno(-EBUSY);
 		}
-		tracker_new_generations();
+		tracker_end_generations();
 		return NOTIFY_OK;
 	case PM_POST_HIBERNATION:
-		tracker_new_generations();
+		tracker_end_generations();
 		tracker_set_hibernating(false);
 		return NOTIFY_OK;
 	default:
@@ -85,7 +85,7 @@ static void __exit blksnap_exit(void)
 	snapimage_exit();
 	freeze_exit();
 	chunk_exit();
-	rcu_barrier(); /* maps that are still to be freed */
+	rcu_barrier(); /* for cbt_map_free_rcu() */
 }
 
 module_init(blksnap_init);

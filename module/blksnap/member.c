@@ -34,14 +34,14 @@ int member_check_device(struct block_device *bdev, struct block_device *origin)
 	}
 	ret = blkfilter_is_stacked_on(bdev, origin);
 	if (ret > 0)
-		pr_err("%pg: lies on %pg, of which it is to store the differences\n", bdev, origin);
+		pr_err("%pg: is stacked on %pg, of which it is to store the differences\n", bdev, origin);
 	else if (ret)
-		pr_err("%pg: it cannot be told whether it lies on %pg, of which it is to store the differences (error %d)\n",
+		pr_err("%pg: it cannot be told whether it is stacked on %pg, of which it is to store the differences (error %d)\n",
 		       bdev, origin, ret);
 	return ret ? -EINVAL : 0;
 }
 
-/* Commands to a disk end in this time, or the take fails. */
+/* The take fails if passthrough commands take longer. */
 #define PASSTHROUGH_TIMEOUT	(10 * HZ)
 
 int member_check(const struct member *member)
@@ -51,17 +51,17 @@ int member_check(const struct member *member)
 	int ret;
 
 	/*
-	 * In this order. A change that is no bio and began before the refresh is over when this
-	 * returns: a command has been waited for, and device mapper waits for its requests
-	 * before a device is its path no more. One that begins later makes the tracker stale, as
-	 * tracker_start() sees.
+	 * The order matters. A change without a bio that began before the map was renewed has ended
+	 * when this returns: commands are waited for, and device mapper waits for its requests before
+	 * it releases a path. A change that begins later makes the tracker stale, and tracker_start()
+	 * sees that.
 	 */
-	ret = tracker_refresh(tracker, true);
+	ret = tracker_renew_map(tracker, true);
 	if (ret)
 		return ret;
 	ret = blkfilter_drain_passthrough(member->bdev, PASSTHROUGH_TIMEOUT);
 	if (ret == -EBUSY)
-		pr_err("%pg: no snapshot can be taken: a command that may change it is under way (SG_IO, NVMe passthrough)\n",
+		pr_err("%pg: no snapshot can be taken: a command that may change it is still executing (SG_IO, NVMe passthrough)\n",
 		       member->bdev);
 	if (ret)
 		return ret;

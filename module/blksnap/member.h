@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A device of a snapshot, and how the snapshot's storage lies to it. All is called by the
- * owner of the snapshot, with its lock held, and with the device open or under take_lock.
+ * A device of a snapshot, and its relation to the storage of the snapshot. Unless stated otherwise, the
+ * caller holds the snapshot's lock, or is the task that takes the snapshot; and it has the device
+ * open, or holds take_lock.
  */
 #ifndef BLKSNAP_MEMBER_H
 #define BLKSNAP_MEMBER_H
@@ -13,13 +14,13 @@
 
 /**
  * struct member - a device of a snapshot
- * @link: in snapshot::members
- * @tracker: of the device, claimed
- * @file: keeps the device open, from the take on; it would not wait for our I/O otherwise
- * @bdev: the device; likewise
+ * @link: in &snapshot.members
+ * @tracker: the tracked device, claimed
+ * @file: keeps the device open from the take on, so that its driver waits for our I/O
+ * @bdev: the device, from the take on
  * @area: its copy-on-write, from the take on
  * @image: its image, from the take on
- * @error: why that was lost, when the snapshot is being destroyed
+ * @error: why the image was lost; set when the snapshot is destroyed
  */
 struct member {
 	struct list_head link;
@@ -32,60 +33,71 @@ struct member {
 };
 
 /**
- * member_overlap - the part of a member that a range of the storage covers
+ * member_overlap - compute which sectors of a member a range of the storage overlaps
  * @member: the member
  * @range: the range
- * @sector: the first sector on the member
- * @count: how many
+ * @sector: set to the first sector, relative to the member
+ * @count: set to the number of sectors
  *
- * Return: false if there is none.
+ * Return: false if there are none.
  */
 bool member_overlap(const struct member *member, const struct diff_range *range,
 		    sector_t *sector, sector_t *count);
 
-/* member_is_aligned - whether a range that overlaps a member lies on its grid of blocks */
+/* member_is_aligned - tell whether the blocks of an overlapping range are blocks of the member */
 bool member_is_aligned(const struct member *member, const struct diff_range *range);
 
 /**
- * member_check_device - whether a device can have the storage for another
- * @bdev: the one for the storage, open
- * @origin: the other, open
+ * member_check_device - check whether a device can provide storage for another one
+ * @bdev: the device with the storage, open
+ * @origin: the snapshotted device, open
  *
- * Context: opens devices, so no lock of ours may be held.
- * Return: 0 or -EINVAL, with a line in the log.
+ * Context: may sleep, and opens devices; none of our locks held.
+ * Return: 0, or -EINVAL after a message in the log.
  */
 int member_check_device(struct block_device *bdev, struct block_device *origin);
 
 /**
- * member_check - whether a member can be taken: all that changes on it from now on is seen
+ * member_check - check whether all changes of a member are seen from now on
  * @member: the member, open
  *
- * Begins a new generation where some may not have been seen until now. Context: waits for
- * passthrough commands that are under way, so no lock of ours may be held.
- * Return: 0, or -EOPNOTSUPP or -EBUSY with a line in the log, or -ENOMEM.
+ * Begins a new generation if some changes may have been missed so far.
+ *
+ * Context: may sleep until passthrough commands have completed; none of our locks held.
+ * Return: 0; -EOPNOTSUPP or -EBUSY after a message in the log; -ENOMEM.
  */
 int member_check(const struct member *member);
 
 /**
- * member_check_range - whether a member's image can have a range as storage
+ * member_check_range - check whether a range can be storage of a member's image
  * @member: the member
  * @range: the range
  *
- * Makes the records that member_use_range() needs. Return: 0, -EINVAL or -ENOMEM.
+ * Allocates the records that member_use_range() needs.
+ *
+ * Return: 0; -EINVAL after a message in the log; -ENOMEM.
  */
 int member_check_range(const struct member *member, const struct diff_range *range);
 
-/* member_use_range - have a checked range read as zeros in the image, and marked changed. 0. */
+/**
+ * member_use_range - make a range that is storage read as zeros in the member's image
+ * @member: the member
+ * @range: the range, for which member_check_range() succeeded
+ *
+ * Also marks its sectors as changed.
+ *
+ * Return: 0.
+ */
 int member_use_range(const struct member *member, const struct diff_range *range);
 
 /**
- * member_prepare - make what a member needs for a take
+ * member_prepare - allocate what a member needs for a take
  * @member: the member, open and checked
- * @id: of the snapshot
- * @storage: of the snapshot; the ranges that it has already are checked, and used
+ * @id: id of the snapshot
+ * @storage: storage of the snapshot; its ranges are checked and used
  *
- * Context: may sleep, before anything is frozen.
- * Return: 0 or an error; what was made until then belongs to the member.
+ * Context: may sleep; nothing is frozen.
+ * Return: 0 or a negative errno. On an error, what was allocated belongs to the member.
  */
 int member_prepare(struct member *member, const struct blksnap_uuid *id,
 		   struct diff_storage *storage);

@@ -4,13 +4,6 @@
 #include "../compat/compat.h"
 #include "params.h"
 
-/**
- * param_check_order - compare a parameter with those it is limited by
- * @name: for the log
- * @param: the parameter
- *
- * Return: 0 or -EINVAL.
- */
 int param_check_order(const char *name, const struct param *param)
 {
 	if (param->no_more_than && param->value > param->no_more_than->value) {
@@ -37,7 +30,7 @@ static int param_set_checked(const char *text, const struct kernel_param *kp)
 		       param->min, param->max);
 		return ret ?: -EINVAL;
 	}
-	/* While the module loads, the other one may still be to come: see main.c. */
+	/* At load the other parameter may not be set yet: blksnap_init() checks the order then. */
 	if (THIS_MODULE->state == MODULE_STATE_LIVE)
 		ret = param_check_order(kp->name, &changed);
 	if (!ret)

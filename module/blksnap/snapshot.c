@@ -222,7 +222,7 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 	range->count = count / DIFF_BLOCK_SECTORS;
 	idle_mutex_lock(&take_lock);
 	list_for_each_entry(member, &snapshot->members, link) {
-		if (member->tracker->lost || !member_overlap(member, range, &sector, &overlapping))
+		if (member->tracker->removed || !member_overlap(member, range, &sector, &overlapping))
 			continue;
 		while (cut < count && !member_is_aligned(member, range)) {
 			range->sector++;
@@ -252,7 +252,7 @@ static int on_all_pieces(struct snapshot *snapshot, const struct diff_range *ran
 				piece.count = min(left, PIECE_BLOCKS);
 				idle_mutex_lock(&take_lock);
 				noio = memalloc_noio_save();
-				if (!member->tracker->lost)
+				if (!member->tracker->removed)
 					ret = function(member, &piece);
 				memalloc_noio_restore(noio);
 				mutex_unlock(&take_lock);
@@ -535,7 +535,7 @@ static int quiesce_and_switch(struct snapshot *snapshot, struct blkfilter **filt
 	noio = memalloc_noio_save();
 	list_for_each_entry(member, &snapshot->members, link) {
 		filters[count++] = &member->tracker->filter;
-		if (member->tracker->lost)
+		if (member->tracker->removed)
 			ret = -ENODEV;
 	}
 	start = ktime_get();
@@ -655,7 +655,7 @@ static int take(struct snapshot *snapshot)
 
 	ret = ret ?: take_instant(snapshot, freezer);
 	list_for_each_entry(member, &snapshot->members, link)
-		tracker_settle(member->tracker);
+		tracker_finish_take(member->tracker);
 	ret = ret ?: finish_members(snapshot);
 out_drop:
 	if (ret)

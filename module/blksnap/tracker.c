@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Locks, outermost first: attachment->op_lock (of the core), trackers_lock, take_lock,
- * tracker->lock. tracker->stop_lock: outside of tracker->lock, alone otherwise.
+ * tracker->lock. tracker->stop_lock is taken inside of op_lock and outside of tracker->lock.
  */
 #include <linux/slab.h>
 #include "../idle.h"
 #include "tracker.h"
 
-/* Protects the list, and which tracker is in which snapshot. */
+/* Protects the list, and the claims of snapshots. */
 static DEFINE_MUTEX(trackers_lock);
 static LIST_HEAD(trackers);
 /*
- * The system goes into hibernation or comes back from it: all trackers are stale and stay it, and
- * no take gets past tracker_prepare(). Under trackers_lock.
+ * The system enters or leaves hibernation: all trackers are and stay stale, and tracker_prepare()
+ * fails. Protected by trackers_lock.
  */
 static bool hibernating;
 
@@ -22,11 +22,12 @@ static void free_tracker(struct kref *ref)
 {
 	struct tracker *tracker = container_of(ref, struct tracker, ref);
 
-	cbt_map_free(rcu_dereference_protected(tracker->map, true));
+	/* Without a reference there is neither a writer nor a task that could replace the map. */
+	cbt_map_free(rcu_dereference_protected(tracker->map, !kref_read(&tracker->ref)));
 	kfree(tracker);
 }
 
-void tracker_put(struct tracker *tracker)
+static void tracker_put(struct tracker *tracker)
 {
 	kref_put(&tracker->ref, free_tracker);
 }
@@ -75,7 +76,7 @@ int tracker_detaching(struct blkfilter *flt, bool forced)
 		return ret;
 
 	idle_mutex_lock(&take_lock);
-	tracker->lost = true;
+	tracker->removed = true;
 	rcu_read_lock();
 	area = rcu_dereference(tracker->area);
 	if (area)
@@ -96,8 +97,8 @@ void tracker_detach(struct blkfilter *flt)
 	tracker_put(tracker);
 }
 
-/* Whether the device is what it was when the map was made. */
-static bool is_same(const struct tracker *tracker, const struct cbt_map *map)
+/* Whether the device still has the size and the medium that the map was made for. */
+static bool is_same_device(const struct tracker *tracker, const struct cbt_map *map)
 {
 	return compat_part_sectors(tracker->part) == map->capacity &&
 	       compat_diskseq(tracker->disk) == READ_ONCE(tracker->diskseq);
@@ -108,14 +109,14 @@ static void set_stale(struct tracker *tracker)
 	struct diff_area *area;
 
 	WRITE_ONCE(tracker->stale, true);
-	smp_mb(); /* pairs with the one in tracker_start(): that sees this, or this the area */
+	smp_mb(); /* pairs with tracker_start(): either it sees @stale, or this sees the area */
 	area = rcu_dereference(tracker->area);
-	/* What the image shows of a device that was exchanged nobody knows. */
+	/* The image would show another medium. */
 	if (area)
 		diff_area_fail(area, -ESTALE);
 }
 
-/* Twice inline: a call would cost each write half of what it has to do here. */
+/* Inlined twice: for a write to a copied block a call would cost half as much as the work itself. */
 static __always_inline enum blkfilter_verdict copy_on_write(struct tracker *tracker,
 							    struct bio *bio, sector_t sector,
 							    sector_t count)
@@ -125,13 +126,13 @@ static __always_inline enum blkfilter_verdict copy_on_write(struct tracker *trac
 	return area ? diff_area_write(area, bio, sector, count) : BLKFILTER_PASS;
 }
 
-/* A write after which the map may have to be given up, or while it settles after a take. */
-static noinline enum blkfilter_verdict submit_carefully(struct tracker *tracker, struct bio *bio,
-							sector_t sector, sector_t count)
+/* A write that may make the map stale, or that comes while the map is syncing. */
+static noinline enum blkfilter_verdict submit_slow(struct tracker *tracker, struct bio *bio,
+						   sector_t sector, sector_t count)
 {
 	struct cbt_map *map = rcu_dereference(tracker->map);
 
-	if ((!cbt_map_mark(map, sector, count) || !is_same(tracker, map)) &&
+	if ((!cbt_map_mark(map, sector, count) || !is_same_device(tracker, map)) &&
 	    !READ_ONCE(tracker->stale))
 		set_stale(tracker);
 	return copy_on_write(tracker, bio, sector, count);
@@ -143,9 +144,9 @@ enum blkfilter_verdict tracker_submit_bio(struct blkfilter *flt, struct bio *bio
 	struct tracker *tracker = tracker_of(flt);
 	struct cbt_map *map = rcu_dereference(tracker->map);
 
-	if (likely(cbt_map_mark_easily(map, sector, count) && is_same(tracker, map)))
+	if (likely(cbt_map_mark_fast(map, sector, count) && is_same_device(tracker, map)))
 		return copy_on_write(tracker, bio, sector, count);
-	return submit_carefully(tracker, bio, sector, count);
+	return submit_slow(tracker, bio, sector, count);
 }
 
 void tracker_changed(struct blkfilter *flt)
@@ -183,14 +184,14 @@ void tracker_release(struct tracker *tracker, int error)
 	tracker_put(tracker);
 }
 
-static bool wants_refresh(struct tracker *tracker)
+static bool needs_new_map(struct tracker *tracker)
 {
 	struct cbt_map *map;
 	bool wanted;
 
 	mutex_lock(&tracker->lock);
 	map = rcu_dereference_protected(tracker->map, lockdep_is_held(&tracker->lock));
-	if (!is_same(tracker, map)) {
+	if (!is_same_device(tracker, map)) {
 		rcu_read_lock();
 		set_stale(tracker);
 		rcu_read_unlock();
@@ -200,14 +201,14 @@ static bool wants_refresh(struct tracker *tracker)
 	return wanted;
 }
 
-int tracker_refresh(struct tracker *tracker, bool taking)
+int tracker_renew_map(struct tracker *tracker, bool taking)
 {
 	struct cbt_map *map, *old;
 	u64 diskseq;
 
-	if (!wants_refresh(tracker))
+	if (!needs_new_map(tracker))
 		return 0;
-	/* Not with the lock held: a take needs that while file systems are frozen. */
+	/* Allocate without tracker->lock, which a take needs while file systems are frozen. */
 	diskseq = compat_diskseq(tracker->disk);
 	map = cbt_map_new(compat_part_sectors(tracker->part));
 	if (!map)
@@ -258,15 +259,15 @@ unsigned int tracker_read_map(struct tracker *tracker, u32 offset, u8 *buffer,
 	return count;
 }
 
-/* The map of a device in a snapshot that is being taken is not exchanged by anybody else. */
-static struct cbt_map *map_of_taken(struct tracker *tracker)
+/* The map of a claimed device is replaced only by the task that takes the snapshot, the caller. */
+static struct cbt_map *claimed_map(struct tracker *tracker)
 {
-	return rcu_dereference_protected(tracker->map, true);
+	return rcu_dereference_protected(tracker->map, READ_ONCE(tracker->snapshot));
 }
 
 int tracker_prepare(struct tracker *tracker)
 {
-	struct cbt_map *map = map_of_taken(tracker);
+	struct cbt_map *map = claimed_map(tracker);
 	bool busy;
 
 	mutex_lock(&trackers_lock);
@@ -280,13 +281,13 @@ int tracker_prepare(struct tracker *tracker)
 	return tracker->next_map ? 0 : -ENOMEM;
 }
 
-void tracker_settle(struct tracker *tracker)
+void tracker_finish_take(struct tracker *tracker)
 {
-	struct cbt_map *map = map_of_taken(tracker);
+	struct cbt_map *map = claimed_map(tracker);
 
-	if (map->settling)
-		cbt_map_settle(map);
-	/* Either the old map now, or the new one, if there was no take. */
+	if (map->syncing)
+		cbt_map_sync(map);
+	/* After a take this is the old map; otherwise it is the new one, unused. */
 	if (tracker->next_map)
 		cbt_map_free_rcu(tracker->next_map);
 	tracker->next_map = NULL;
@@ -304,8 +305,8 @@ void tracker_start(struct tracker *tracker, struct diff_area *area)
 	}
 	cbt_map_switch(map);
 	rcu_assign_pointer(tracker->area, area);
-	smp_mb(); /* pairs with the one in set_stale() */
-	if (READ_ONCE(tracker->stale) || !is_same(tracker, map))
+	smp_mb(); /* pairs with set_stale() */
+	if (READ_ONCE(tracker->stale) || !is_same_device(tracker, map))
 		diff_area_fail(area, -ESTALE);
 	mutex_unlock(&tracker->lock);
 }
@@ -351,7 +352,7 @@ void tracker_set_hibernating(bool value)
 	mutex_unlock(&trackers_lock);
 }
 
-void tracker_new_generations(void)
+void tracker_end_generations(void)
 {
 	struct tracker *tracker;
 

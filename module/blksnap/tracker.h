@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A tracked device: the filter on it, its change map, and, while a snapshot is held, the
+ * A tracked device: the filter on it, its change map and, while a snapshot of it is held, its
  * copy-on-write.
  */
 #ifndef BLKSNAP_TRACKER_H
@@ -16,28 +16,29 @@ struct snapshot;
 
 /**
  * struct tracker - a tracked device
- * @filter: the filter on it
- * @ref: one until it is detached, one for the snapshot that has it
+ * @filter: the filter on the device
+ * @ref: one until the device is detached, one for the snapshot that has claimed it
  * @link: in the list of all trackers; under trackers_lock
- * @part: the device; to be followed only by who has it open or was called by the core for it
+ * @part: the device. Only callers that have it open, or that the core calls for it, may dereference it
  * @disk: its disk; likewise
- * @dev: its number
- * @diskseq: of its disk, as the map was made; changed under @lock, read by writers
- * @snapshot: the snapshot that it is in, if any; changed under trackers_lock, and
- * @last_error: why its image was lost in the last snapshot, likewise: snapshot_info() looks
- *	at both without it
- * @detaching: it may not get into a snapshot any more; under trackers_lock
- * @lost: the device is going or gone; under take_lock
+ * @dev: number of the device
+ * @diskseq: disk sequence number for which @map was made; changed under @lock, read by writers
+ * @snapshot: the snapshot that has claimed the device, if any; changed under trackers_lock
+ * @last_error: why the image of the last snapshot was lost; changed under trackers_lock.
+ *	snapshot_info() reads this and @snapshot without the lock
+ * @detaching: no snapshot may claim the device any more; under trackers_lock
+ * @removed: the device is being removed or gone; under take_lock
  *
- * @lock: protects the exchange of @map and all that writes to it but the writers of the
- *	device. Held for moments only: a take waits for it while file systems are frozen
+ * @lock: protects @map, @next_map during the switch, and all marks in the map but those of writers.
+ *	Held for moments only, since a take waits for it while file systems are frozen
  * @map: the change map; RCU
- * @next_map: a new one, when the numbers of @map are used up; from tracker_prepare() to the
- *	end of the take
- * @stale: not all changes are in the map, its generation has to end. Set in any context
+ * @next_map: replaces @map when its numbers are used up; from tracker_prepare() to the end of the
+ *	take, and used by the task that takes only
+ * @stale: the map misses changes, and its generation must end. Set in any context
  *
- * @stop_lock: held over all of tracker_stop(), which removal and destroy may both come to
- * @area: copy-on-write, from the take until the snapshot is destroyed or the device lost; RCU
+ * @stop_lock: serializes tracker_stop(), which removing the device and destroying the snapshot call
+ * @area: copy-on-write, from the take until the snapshot is destroyed or the device is removed; RCU,
+ *	changed under @lock
  */
 struct tracker {
 	struct blkfilter filter;
@@ -50,7 +51,7 @@ struct tracker {
 	struct snapshot *snapshot;
 	int last_error;
 	bool detaching;
-	bool lost;
+	bool removed;
 
 	struct mutex lock;
 	struct cbt_map __rcu *map;
@@ -62,9 +63,9 @@ struct tracker {
 };
 
 /*
- * Held from the moment that writes are parked until they are released. Whoever takes a
- * filter off a device that goes away waits for it, so that all attachments stay as they
- * are. Inside nothing is opened, closed or frozen.
+ * Held while devices are quiesced. Detaching the filter of a device that is being removed waits for
+ * it, so all attachments stay as they are. No device is opened or closed, and no file system is
+ * frozen, with it held.
  */
 extern struct mutex take_lock;
 
@@ -81,95 +82,124 @@ static inline struct tracker *tracker_of(struct blkfilter *flt)
 	return container_of(flt, struct tracker, filter);
 }
 
-void tracker_put(struct tracker *tracker);
-
 /**
- * tracker_claim - put a device into a snapshot
+ * tracker_claim - claim a device for a snapshot
  * @tracker: the device
- * @snapshot: the snapshot; holds a reference afterwards
+ * @snapshot: the snapshot, which holds a reference to the tracker afterwards
  *
- * Return: 0; -EALREADY if it is in this one; -EBUSY if in another; -ENODEV if it is going.
+ * Context: may sleep.
+ * Return: 0; -EALREADY if this snapshot has claimed it; -EBUSY if another one has; -ENODEV if it is
+ * being detached.
  */
 int tracker_claim(struct tracker *tracker, struct snapshot *snapshot);
 
 /**
- * tracker_release - take it out again, and drop the reference
+ * tracker_release - undo tracker_claim(), and drop the reference
  * @tracker: the device
- * @error: why its image was lost, or 0; kept until it is claimed again
+ * @error: why its image was lost, or 0; kept until the device is claimed again
+ *
+ * Context: may sleep.
  */
 void tracker_release(struct tracker *tracker, int error);
 
 /**
- * tracker_refresh - begin a new generation if the device is not what it was
+ * tracker_renew_map - begin a new generation if the map misses changes
  * @tracker: the device, open
- * @taking: for the take of the snapshot that it is in
+ * @taking: called by the take of the snapshot that has claimed the device
  *
- * While it is in a snapshot, only the take may do that: its map stays readable, and is
- * exchanged afterwards. Context: may sleep.
+ * While a snapshot has claimed the device, only its take replaces the map. A map that has been taken
+ * stays readable until the snapshot is destroyed.
+ *
+ * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int tracker_refresh(struct tracker *tracker, bool taking);
+int tracker_renew_map(struct tracker *tracker, bool taking);
 
 /**
- * tracker_info - what BLKFILTER_CTL tells of a device
+ * tracker_info - fill in what BLKFILTER_CTL reports of a device
  * @tracker: the device
  * @info: filled in
+ *
+ * Context: any.
  */
 void tracker_info(struct tracker *tracker, struct blksnap_cbtinfo *info);
 
 /**
- * tracker_read_map - a part of the readable map
+ * tracker_read_map - copy a part of the readable map
  * @tracker: the device
  * @offset: first block
- * @buffer: for @count bytes, one a block
- * @count: how many are wanted
+ * @buffer: for @count bytes
+ * @count: number of blocks
  *
  * Context: any.
- * Return: how many there are, 0 past the end.
+ * Return: number of blocks copied, less than @count at the end of the map.
  */
 unsigned int tracker_read_map(struct tracker *tracker, u32 offset, u8 *buffer,
 			      unsigned int count);
 
 /**
- * tracker_prepare - before a take, while writers still come
- * @tracker: the device
+ * tracker_prepare - allocate what the take needs
+ * @tracker: the device, claimed
  *
- * Context: may sleep. To be followed by tracker_settle(), whether the take succeeds or not.
+ * To be followed by tracker_finish_take(), whether the take succeeds or not.
+ *
+ * Context: may sleep.
  * Return: 0, -ENOMEM, or -EBUSY during a hibernation.
  */
 int tracker_prepare(struct tracker *tracker);
 
-/* tracker_settle - after a take; the readable map is complete when this returns; may sleep */
-void tracker_settle(struct tracker *tracker);
-
 /**
- * tracker_start - the instant of the take
- * @tracker: the device, its writes parked
- * @area: where its writes go from now on
+ * tracker_start - begin the next snapshot interval and copy-on-write
+ * @tracker: the device, claimed and quiesced
+ * @area: the copy-on-write
  *
- * Context: take_lock held; does not allocate.
+ * Context: take_lock; does not allocate memory.
  */
 void tracker_start(struct tracker *tracker, struct diff_area *area);
 
-/* tracker_stop - no write comes to the area any more when this returns; may sleep */
+/**
+ * tracker_finish_take - complete the readable map after a take, or undo tracker_prepare()
+ * @tracker: the device, claimed
+ *
+ * Context: may sleep.
+ */
+void tracker_finish_take(struct tracker *tracker);
+
+/**
+ * tracker_stop - end copy-on-write
+ * @tracker: the device
+ *
+ * On return no write is passed to the area, and the area does not use the device any more.
+ *
+ * Context: may sleep.
+ */
 void tracker_stop(struct tracker *tracker);
 
 /**
- * tracker_mark - note that sectors change
+ * tracker_mark - mark sectors as changed that were not written by a bio to the device
  * @tracker: the device
- * @sector: the first sector
- * @count: how many, not 0
- * @image: those of the image too
+ * @sector: first sector
+ * @count: number of sectors, not 0
+ * @image: mark them in the readable map too
  *
- * For changes that are not writes of the device. Context: may sleep.
- * Return: 0, or -EINVAL if some lie outside of the device.
+ * Context: may sleep.
+ * Return: 0, or -EINVAL if some are outside of the device.
  */
 int tracker_mark(struct tracker *tracker, sector_t sector, sector_t count, bool image);
 
-/* tracker_set_hibernating - whether takes are refused and stale trackers stay stale; may sleep */
+/**
+ * tracker_set_hibernating - enter or leave hibernation
+ * @value: while true, takes are refused and stale trackers stay stale
+ *
+ * Context: may sleep.
+ */
 void tracker_set_hibernating(bool value);
 
-/* tracker_new_generations - for all devices: what was tracked so far counts no more */
-void tracker_new_generations(void);
+/**
+ * tracker_end_generations - make the generations of all devices end
+ *
+ * Context: may sleep.
+ */
+void tracker_end_generations(void);
 
 #endif /* BLKSNAP_TRACKER_H */
