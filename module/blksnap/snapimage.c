@@ -1,92 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A read is split at the places where its data changes hands (diff_area_locate()), each
- * part is answered from where it is. What was read from the origin counts only if the origin
- * still has it afterwards; else that part is looked up again, by the worker, since the end
- * of a read may be no place to submit from.
- *
- * A write has its blocks brought to the storage first, as a write to the origin would have,
- * then goes there. That sleeps, so the worker does it.
- *
- * Each bio that is worked on counts as a user of the image, so that snapimage_free() can
- * wait for all of them. The split parts come through snapimage_submit_bio() again.
+ * The block devices of images: their numbers and names, their life, and what sysfs shows.
  */
-#include <linux/bio.h>
 #include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <uapi/linux/blksnap.h>
-#include "../idle.h"
-#include "diff_area.h"
-#include "snapimage.h"
-#include "tracker.h"
-
-#define IMAGE_BIOS	16
-
-/**
- * struct snapimage - an image
- * @disk: its block device; owns the structure once it is shown
- * @id: of the snapshot
- * @origin: name of the device it is the image of, as it was at the take
- * @minor: of its number, negative as long as it has none
- * @named: the name of @disk is its own, and @disk is there; under minors_lock
- * @tracker: of the origin
- * @area: where the data is
- * @users: bios that are worked on, plus one until snapimage_free(); with 0 the image
- *	answers -EIO
- * @unused: completed when @users is 0
- * @bios: for struct part
- * @splits: for splitting
- * @wq: runs @work
- * @work: does what may sleep
- * @lock: protects @waiting; taken in any context
- * @waiting: bios for @work, each a user
- */
-struct snapimage {
-	struct gendisk *disk;
-	struct blksnap_uuid id;
-	char origin[BDEVNAME_SIZE];
-	int minor;
-	bool named;
-	struct tracker *tracker;
-	struct diff_area *area;
-	atomic_t users;
-	struct completion unused;
-	struct bio_set bios;
-	struct bio_set splits;
-	struct workqueue_struct *wq;
-	struct work_struct work;
-	spinlock_t lock;
-	struct bio_list waiting;
-};
-
-/**
- * struct part - I/O on behalf of a bio of the image
- * @image: the image
- * @parent: the bio
- * @from_origin: what is read may have become untrue
- * @bio: does it
- */
-struct part {
-	struct snapimage *image;
-	struct bio *parent;
-	bool from_origin;
-	struct bio bio;
-};
+#include "snapimage_internal.h"
 
 /*
- * A major number of their own keeps images away from whoever looks through all disks for what
- * belongs together: LVM passes over what it does not know.
+ * Images have a major number of their own, so that LVM ignores them. It would find the volume groups of
+ * the origins a second time.
  */
 static int major;
 static DEFINE_IDR(minors);
+/* Protects minors, and the names of images. */
 static DEFINE_MUTEX(minors_lock);
 
+/* Images that are not freed; the module's code must stay for them. */
+static atomic_t nr_images = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(no_image);
+
 /*
- * A number is not used again soon: in older kernels it leads who opens it to the disk that
- * had it before, as long as somebody has that open.
+ * Numbers are allocated cyclically. In older kernels, a number that is reused leads to its previous disk
+ * as long as somebody has that open.
  */
 static int new_minor(struct snapimage *image)
 {
@@ -105,8 +42,8 @@ static void free_minor(int minor)
 	mutex_unlock(&minors_lock);
 }
 
-/* Called with minors_lock held. */
-static bool is_name_of_image(const char *name)
+/* Context: minors_lock. */
+static bool name_is_used(const char *name)
 {
 	struct snapimage *image;
 	int minor;
@@ -118,11 +55,10 @@ static bool is_name_of_image(const char *name)
 }
 
 /*
- * It has the number of its origin in it. When the origin has gone, another device may get the
- * number, and a snapshot, while the image is still there. Each name that is in use is another
- * snapshot that is held.
+ * The name of an image contains the device number of its origin. If the origin is removed while the
+ * image exists, another device may get its number and a snapshot. Then the name gets a suffix.
  */
-static void get_name(struct snapimage *image, dev_t dev)
+static void assign_name(struct snapimage *image, dev_t dev)
 {
 	char *name = image->disk->disk_name;
 	unsigned int i;
@@ -130,220 +66,26 @@ static void get_name(struct snapimage *image, dev_t dev)
 
 	len = snprintf(name, DISK_NAME_LEN, BLKSNAP_IMAGE_NAME "_%u:%u", MAJOR(dev), MINOR(dev));
 	mutex_lock(&minors_lock);
-	for (i = 1; is_name_of_image(name); i++)
+	for (i = 1; name_is_used(name); i++)
 		snprintf(name + len, DISK_NAME_LEN - len, "_%u", i);
 	image->named = true;
 	mutex_unlock(&minors_lock);
 }
 
-static void put_name(struct snapimage *image)
+static void release_name(struct snapimage *image)
 {
 	mutex_lock(&minors_lock);
 	image->named = false;
 	mutex_unlock(&minors_lock);
 }
 
-/* Images whose memory is still there; their code has to be, too. */
-static atomic_t images = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(no_image);
-
-static bool get_image(struct snapimage *image)
-{
-	return atomic_inc_not_zero(&image->users);
-}
-
-static void put_image(struct snapimage *image)
-{
-	if (atomic_dec_and_test(&image->users))
-		complete(&image->unused);
-}
-
-/*
- * Ends a bio of the image. Data that was found after a failure is not to be trusted. What was
- * cut off from it may have failed already, and that stays.
- */
-static void end(struct snapimage *image, struct bio *bio, blk_status_t status)
-{
-	smp_rmb(); /* first the data, then the error */
-	if (diff_area_error(image->area))
-		status = BLK_STS_IOERR;
-	if (status)
-		bio->bi_status = status;
-	bio_endio(bio);
-	put_image(image); /* the bio may be of the image's own memory */
-}
-
-static void hand_to_worker(struct snapimage *image, struct bio *bio)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&image->lock, flags);
-	bio_list_add(&image->waiting, bio);
-	/* With the lock held: once the worker has ended the bio, the image may go. */
-	queue_work(image->wq, &image->work);
-	spin_unlock_irqrestore(&image->lock, flags);
-}
-
-static void part_end(struct bio *bio)
-{
-	struct part *part = container_of(bio, struct part, bio);
-	struct snapimage *image = part->image;
-	bool from_origin = part->from_origin;
-	struct bio *parent = part->parent;
-	blk_status_t status = bio->bi_status;
-
-	bio_put(bio);
-	if (from_origin) {
-		smp_rmb(); /* first the data, then whether it was still there */
-		if (!status && !diff_area_is_uncopied(image->area, parent->bi_iter.bi_sector,
-						      bio_sectors(parent))) {
-			diff_area_put_origin(image->area);
-			hand_to_worker(image, parent);
-			return;
-		}
-		diff_area_put_origin(image->area);
-	}
-	end(image, parent, status);
-}
-
-/* Sends a bio of the image on to where its data is. */
-static void send(struct snapimage *image, struct bio *parent, const struct diff_extent *extent)
-{
-	struct bio *bio = bio_alloc_clone(extent->bdev, parent, GFP_NOIO, &image->bios);
-	struct part *part = container_of(bio, struct part, bio);
-
-	part->image = image;
-	part->parent = parent;
-	part->from_origin = extent->source == diff_origin;
-	bio->bi_iter.bi_sector = extent->sector;
-	bio->bi_end_io = part_end;
-	/* The image promises nothing beyond the end of its snapshot. */
-	bio->bi_opf = bio_op(parent) | (parent->bi_opf & (REQ_SYNC | REQ_RAHEAD));
-	submit_bio_noacct(bio);
-}
-
-/* Cuts off what lies behind the extent, and submits it by itself. */
-static struct bio *cut(struct snapimage *image, struct bio *bio, sector_t count)
-{
-	struct bio *front;
-
-	if (bio_sectors(bio) <= count)
-		return bio;
-	front = bio_split(bio, count, GFP_NOIO, &image->splits);
-	bio_chain(front, bio);
-	/* The rest is a user when it comes back; the front is the one that was counted. */
-	submit_bio_noacct(bio);
-	return front;
-}
-
-static void read_image(struct snapimage *image, struct bio *bio)
-{
-	struct diff_area *area = image->area;
-	struct diff_extent extent;
-
-	for (;;) {
-		if (diff_area_error(area)) {
-			end(image, bio, BLK_STS_IOERR);
-			return;
-		}
-		diff_area_locate(area, bio->bi_iter.bi_sector, bio_sectors(bio), &extent);
-		bio = cut(image, bio, extent.count);
-		switch (extent.source) {
-		case diff_origin:
-			/* If not, it failed, and the error ends the loop. */
-			if (diff_area_get_origin(area)) {
-				send(image, bio, &extent);
-				return;
-			}
-			break;
-		case diff_memory:
-			if (diff_area_read_memory(area, bio)) {
-				end(image, bio, BLK_STS_OK);
-				return;
-			}
-			break;
-		case diff_stored:
-			send(image, bio, &extent);
-			return;
-		case diff_zero:
-			zero_fill_bio(bio);
-			end(image, bio, BLK_STS_OK);
-			return;
-		}
-	}
-}
-
-/* In the worker. */
-static void write_image(struct snapimage *image, struct bio *bio)
-{
-	struct diff_area *area = image->area;
-	sector_t sector = bio->bi_iter.bi_sector;
-	struct diff_extent extent;
-
-	if (diff_area_make_writable(area, sector, bio_sectors(bio)) ||
-	    tracker_mark(image->tracker, sector, bio_sectors(bio), true)) {
-		end(image, bio, BLK_STS_IOERR);
-		return;
-	}
-	diff_area_locate(area, sector, bio_sectors(bio), &extent);
-	if (extent.source != diff_stored) {
-		/* The origin was made storage in between: once more. */
-		hand_to_worker(image, bio);
-		return;
-	}
-	bio = cut(image, bio, extent.count);
-	send(image, bio, &extent);
-}
-
-static void image_work(struct work_struct *work)
-{
-	struct snapimage *image = container_of(work, struct snapimage, work);
-	unsigned int noio = memalloc_noio_save();
-	struct bio *bio;
-
-	for (;;) {
-		spin_lock_irq(&image->lock);
-		bio = bio_list_pop(&image->waiting);
-		spin_unlock_irq(&image->lock);
-		if (!bio)
-			break;
-		if (op_is_write(bio_op(bio)))
-			write_image(image, bio);
-		else
-			read_image(image, bio);
-	}
-	memalloc_noio_restore(noio);
-}
-
-static compat_qc_t snapimage_submit_bio(struct bio *bio)
-{
-	struct snapimage *image = compat_bio_disk(bio)->private_data;
-
-	if (!get_image(image)) {
-		bio_io_error(bio);
-		return COMPAT_QC_NONE;
-	}
-	if (!bio_sectors(bio))
-		end(image, bio, BLK_STS_OK); /* a flush: there is nothing that must persist */
-	else if (bio_op(bio) == REQ_OP_READ)
-		read_image(image, bio);
-	else if (bio_op(bio) == REQ_OP_WRITE)
-		hand_to_worker(image, bio);
-	else
-		end(image, bio, BLK_STS_NOTSUPP);
-	return COMPAT_QC_NONE;
-}
-
 static void free_image(struct snapimage *image)
 {
-	if (image->wq)
-		destroy_workqueue(image->wq);
-	bioset_exit(&image->splits);
-	bioset_exit(&image->bios);
+	snapimage_io_exit(image);
 	if (image->minor >= 0)
 		free_minor(image->minor);
 	kfree(image);
-	if (atomic_dec_and_test(&images))
+	if (atomic_dec_and_test(&nr_images))
 		wake_up(&no_image);
 }
 
@@ -360,12 +102,12 @@ int snapimage_init(void)
 void snapimage_exit(void)
 {
 	unregister_blkdev(major, BLKSNAP_IMAGE_NAME);
-	wait_event_idle(no_image, !atomic_read(&images));
-	synchronize_rcu_tasks(); /* the last one may just be returning */
+	wait_event_idle(no_image, !atomic_read(&nr_images));
+	synchronize_rcu_tasks(); /* a task may still be returning from free_image() */
 	idr_destroy(&minors);
 }
 
-/* The last one who had it open is gone. */
+/* Called after the last close. */
 static void __maybe_unused snapimage_free_disk(struct gendisk *disk)
 {
 	free_image(disk->private_data);
@@ -383,8 +125,7 @@ bool snapimage_is_image(struct block_device *bdev)
 }
 
 /*
- * What /sys/block/NAME/blksnap tells, for rules of udev. The files are gone before the image
- * is.
+ * The attributes in /sys/block/NAME/blksnap, for udev rules. They are removed before the image is freed.
  */
 
 static const struct snapimage *image_of(struct device *dev)
@@ -423,10 +164,9 @@ static const struct attribute_group *groups[] = {
 };
 
 /*
- * A write to the image goes on to the storage with the pages that it came with. If checksums are
- * made of them there, they must not change on the way. That is asked for whatever the storage is:
- * some that needs it may be appended later, and a file system looks only when it is mounted. It
- * costs no more than a wait for those who write to the same page again meanwhile.
+ * A write to the image passes its pages on to the storage. If the storage computes checksums of them,
+ * they must not change meanwhile, so the image asks for stable writes. It does so for any storage,
+ * because storage may be appended later, and a file system reads the flag only when it is mounted.
  */
 static int init_disk(struct snapimage *image, const struct diff_area *area)
 {
@@ -449,7 +189,7 @@ static int init_disk(struct snapimage *image, const struct diff_area *area)
 	disk->flags |= GENHD_FL_NO_PART;
 	disk->fops = &snapimage_fops;
 	disk->private_data = image;
-	get_name(image, area->dev);
+	assign_name(image, area->dev);
 	set_capacity(disk, area->capacity);
 	return 0;
 }
@@ -462,23 +202,12 @@ struct snapimage *snapimage_new(const struct blksnap_uuid *id, struct tracker *t
 
 	if (!image)
 		return ERR_PTR(-ENOMEM);
-	atomic_inc(&images);
+	atomic_inc(&nr_images);
 	image->id = *id;
 	snprintf(image->origin, sizeof(image->origin), "%pg", area->origin);
 	image->tracker = tracker;
 	image->area = area;
-	atomic_set(&image->users, 1);
-	init_completion(&image->unused);
-	spin_lock_init(&image->lock);
-	bio_list_init(&image->waiting);
-	INIT_WORK(&image->work, image_work);
-
-	image->wq = alloc_workqueue("blksnap-image-%u:%u", WQ_MEM_RECLAIM | WQ_PERCPU, 1,
-				    MAJOR(area->dev), MINOR(area->dev));
-	ret = image->wq ? 0 : -ENOMEM;
-	ret = ret ?: bioset_init(&image->bios, IMAGE_BIOS, offsetof(struct part, bio),
-				 BIOSET_NEED_RESCUER);
-	ret = ret ?: bioset_init(&image->splits, IMAGE_BIOS, 0, BIOSET_NEED_RESCUER);
+	ret = snapimage_io_init(image);
 	image->minor = new_minor(image);
 	ret = ret ?: min(image->minor, 0);
 	ret = ret ?: init_disk(image, area);
@@ -505,14 +234,13 @@ void snapimage_free(struct snapimage *image)
 	sector_t capacity = get_capacity(disk);
 	bool shown = disk_live(disk);
 
-	put_image(image);
-	idle_wait_for_completion(&image->unused);
+	snapimage_io_stop(image);
 	if (shown) {
 		del_gendisk(disk);
-		/* To whoever has it open it is to be a broken device, not one that ends here. */
+		/* So that who has it open gets errors, not the end of the device. */
 		set_capacity(disk, capacity);
 	}
-	put_name(image);
+	release_name(image);
 	compat_put_disk(disk, shown);
 	if (!shown || !COMPAT_CALLS_FREE_DISK)
 		free_image(image);

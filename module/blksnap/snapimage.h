@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The block device that shows a device as it was at the take.
+ * The image of a snapshotted device: a block device with its content at the take.
  */
 #ifndef BLKSNAP_SNAPIMAGE_H
 #define BLKSNAP_SNAPIMAGE_H
@@ -13,19 +13,19 @@ struct snapimage;
 struct tracker;
 
 /**
- * snapimage_new - prepare the image of a device
- * @id: of the snapshot
- * @tracker: the device; outlives the image's use of it, see snapimage_free()
- * @area: its copy-on-write; likewise
+ * snapimage_new - allocate the image of a device
+ * @id: id of the snapshot
+ * @tracker: the device; used until snapimage_free()
+ * @area: its copy-on-write; used until snapimage_free()
  *
  * Context: may sleep.
- * Return: the image or an ERR_PTR(); nobody sees it yet.
+ * Return: the image, whose block device is not added yet; or an ERR_PTR().
  */
 struct snapimage *snapimage_new(const struct blksnap_uuid *id, struct tracker *tracker,
 				struct diff_area *area);
 
 /**
- * snapimage_show - make the block device
+ * snapimage_show - add the block device of an image
  * @image: the image
  *
  * Context: may sleep; no file system is frozen.
@@ -33,25 +33,27 @@ struct snapimage *snapimage_new(const struct blksnap_uuid *id, struct tracker *t
  */
 int snapimage_show(struct snapimage *image);
 
-/* snapimage_name - of the block device, without /dev/ */
+/* snapimage_name - get the name of the block device, without /dev/ */
 const char *snapimage_name(const struct snapimage *image);
 
 /**
- * snapimage_free - take the block device away
- * @image: the image, its area failed
+ * snapimage_free - remove the block device of an image
+ * @image: the image, whose area has failed
  *
- * Whoever has it open gets -EIO from now on; its memory goes with the last of them. When
- * this returns, tracker and area are not used any more. Context: may sleep.
+ * Programs that have it open get -EIO from now on. The image is freed after the last close. On return
+ * the tracker and the area are not used any more.
+ *
+ * Context: may sleep.
  */
 void snapimage_free(struct snapimage *image);
 
-/* snapimage_init - gets a major number. Return: 0 or a negative errno. */
+/* snapimage_init - register the major number. Return: 0 or a negative errno. */
 int snapimage_init(void);
 
-/* snapimage_exit - wait until the last one who has an image open is gone */
+/* snapimage_exit - wait until all images are freed. Context: may sleep, until the last close. */
 void snapimage_exit(void);
 
-/* snapimage_is_image - whether a block device is such an image */
+/* snapimage_is_image - tell whether a block device is an image */
 bool snapimage_is_image(struct block_device *bdev);
 
 #endif /* BLKSNAP_SNAPIMAGE_H */
