@@ -7,7 +7,7 @@
 #include "diff_storage.h"
 #include "params.h"
 
-/* At most 2^15 segments, or 4 million buckets. */
+/* 2^15 segments, or 4 million buckets, at most. */
 #define MAX_SEGMENTS_ORDER	15
 
 static struct param chunk_maximum_shift;
@@ -57,7 +57,7 @@ int chunk_init(void)
 
 void chunk_exit(void)
 {
-	rcu_barrier(); /* records that were replaced */
+	rcu_barrier(); /* for free_replaced() */
 	kmem_cache_destroy(dense_cache);
 	kmem_cache_destroy(sparse_cache);
 }
@@ -67,15 +67,11 @@ void chunk_exit(void)
  */
 
 /*
- * The write that waits for it may be one that frees memory, as for swap space: it may have some of
- * what is left for such. Without the last one the allocator would rather try for ever than fail.
+ * The write that waits for the record may be one that frees memory, such as a write to swap space. So it
+ * may use reserves of the allocator. Without __GFP_NORETRY the allocator would retry for ever rather than
+ * fail.
  */
 #define CHUNK_GFP	(GFP_NOIO | __GFP_HIGH | __GFP_NOWARN | __GFP_NORETRY)
-
-static bool is_dense(const struct chunk_record *record)
-{
-	return READ_ONCE(record->key) & 1;
-}
 
 static struct chunk_record *new_record(u64 block, bool dense)
 {
@@ -89,20 +85,20 @@ static struct chunk_record *new_record(u64 block, bool dense)
 
 static void free_record(struct chunk_record *record)
 {
-	kmem_cache_free(is_dense(record) ? dense_cache : sparse_cache, record);
+	kmem_cache_free(chunk_is_dense(record) ? dense_cache : sparse_cache, record);
 }
 
-static void free_replaced(struct rcu_head *rcu)
+static void free_replaced_callback(struct rcu_head *rcu)
 {
 	kmem_cache_free(sparse_cache, container_of(rcu, struct chunk_record, rcu));
 }
 
-/* The state of a block in a record, or NULL if it has no place there. Called with the lock held. */
+/* Find the state of a block in a record; NULL if it has no place there. Context: table->lock. */
 static __always_inline u32 *state_in(struct chunk_record *record, u64 block)
 {
 	unsigned int i;
 
-	if (is_dense(record))
+	if (chunk_is_dense(record))
 		return &record->states[block % RECORD_BLOCKS];
 	for (i = 0; i < RECORD_FEW; i++)
 		if (record->places[i] == chunk_place(block))
@@ -110,13 +106,13 @@ static __always_inline u32 *state_in(struct chunk_record *record, u64 block)
 	return NULL;
 }
 
-/* Makes room for the states of blocks, ORIGIN, or fails if there is not enough. Lock held. */
-static bool reserve(struct chunk_record *record, u64 block, u64 end)
+/* Make room for the states of blocks. Return: false if there is not enough. Context: table->lock. */
+static bool reserve_states(struct chunk_record *record, u64 block, u64 end)
 {
 	unsigned int before = 0, used, there = 0;
 	u64 i;
 
-	if (is_dense(record))
+	if (chunk_is_dense(record))
 		return true;
 	while (before < RECORD_FEW && record->places[before])
 		before++;
@@ -124,14 +120,14 @@ static bool reserve(struct chunk_record *record, u64 block, u64 end)
 		there += !!state_in(record, i);
 	if (before + (end - block) - there > RECORD_FEW)
 		return false;
-	/* The states are zero, which is ORIGIN. */
+	/* The states are 0, which is ORIGIN. */
 	for (i = block, used = before; i < end; i++)
 		if (!before || !state_in(record, i))
 			WRITE_ONCE(record->places[used++], chunk_place(i));
 	return true;
 }
 
-/* Copies a sparse record to a dense one. Called with the lock held. */
+/* Copy the states of a sparse record to a dense one. Context: table->lock. */
 static void copy_states(struct chunk_record *new, const struct chunk_record *old)
 {
 	unsigned int i;
@@ -212,11 +208,11 @@ unsigned int chunk_queue_limit(const struct chunk_table *table)
 {
 	u64 blocks = (u64)param_value(&chunk_maximum_in_queue) << table->chunk_shift;
 
-	return min_t(u64, blocks, BLOCK_SLOT_MASK);
+	return min_t(u64, blocks, BLOCK_BUFFER_MASK);
 }
 
-/* The pointer to the record of a block, or to the end of its chain. Called with the lock held. */
-static __always_inline struct chunk_record **find(const struct chunk_table *table, u64 block)
+/* Find the pointer to the record of a block, or to the end of its chain. Context: table->lock. */
+static __always_inline struct chunk_record **find_link(const struct chunk_table *table, u64 block)
 {
 	u64 key = chunk_key(block);
 	struct chunk_record **link = chunk_bucket(table, key);
@@ -227,8 +223,8 @@ static __always_inline struct chunk_record **find(const struct chunk_table *tabl
 }
 
 /*
- * Records are moved or replaced between these two, with the lock held. Interrupts are off: a reader in
- * an interrupt on this CPU would wait for ever for the end.
+ * Records are moved or replaced between begin_move() and end_move(). Context: table->lock. Interrupts are
+ * disabled: a reader in an interrupt on this CPU would spin for ever.
  */
 static unsigned long begin_move(struct chunk_table *table)
 {
@@ -246,9 +242,13 @@ static void end_move(struct chunk_table *table, unsigned long flags)
 }
 
 /*
- * Splits the next segment: the second half of its directory entries lead to the new one, to which
- * the records that belong there are moved. Called with the lock held. Without the lock one does not
- * find records that are still to be moved; from one that is moved the walk goes on in its new chain.
+ * split_segment - split the next segment
+ *
+ * The second half of its directory entries then lead to the new segment, to which the records that belong
+ * there are moved. A reader does not find a record that is still to be moved. If it is at a record that is
+ * being moved, it continues in the new chain.
+ *
+ * Context: table->lock.
  */
 static void split_segment(struct chunk_table *table, struct chunk_record **new)
 {
@@ -286,8 +286,8 @@ static bool too_few_buckets(const struct chunk_table *table)
 	       READ_ONCE(table->run) > 1;
 }
 
-/* Splits a segment if that is due. Without memory for it the chains grow longer. */
-static void grow(struct chunk_table *table)
+/* Split a segment if there are too few buckets. Without memory for it, chains become longer. */
+static void grow_table(struct chunk_table *table)
 {
 	struct chunk_record **segment;
 
@@ -305,7 +305,7 @@ static void grow(struct chunk_table *table)
 	kfree(segment);
 }
 
-/* Adds a record to the table, in place of *@link if that is not NULL. Called with the lock held. */
+/* Add a record to the table, or replace *@link by it. Context: table->lock. */
 static void put_record(struct chunk_table *table, struct chunk_record **link,
 		       struct chunk_record *new)
 {
@@ -324,47 +324,47 @@ static void put_record(struct chunk_table *table, struct chunk_record **link,
 	end_move(table, flags);
 }
 
-/* Frees a sparse record that was replaced, after a grace period. */
-static void free_old(struct chunk_record *record)
+/* Free a sparse record that was replaced, after a grace period. */
+static void free_replaced(struct chunk_record *record)
 {
 	WRITE_ONCE(record->key, RECORD_REPLACED);
 	smp_wmb(); /* pairs with chunk_all_copied(): the RCU head overlays the states */
-	call_rcu(&record->rcu, free_replaced);
+	call_rcu(&record->rcu, free_replaced_callback);
 }
 
-/* Changes a state if it is a given one. Called with the lock held. */
-static __always_inline void change(u32 *state, u32 from, u32 to)
+/* Change a state if it is @from. Context: table->lock. */
+static __always_inline void change_state(u32 *state, u32 from, u32 to)
 {
 	if (*state == from)
-		smp_store_release(state, to); /* the slot's data is there */
+		smp_store_release(state, to); /* after the data of the buffer */
 }
 
-int chunk_take(struct chunk_table *table, u64 block, unsigned int count, u32 from, u32 to,
+int chunk_prepare_change(struct chunk_table *table, u64 block, unsigned int count, u32 from, u32 to,
 	       const u32 *to_numbers)
 {
 	struct chunk_record *new = NULL, *old, **link;
 	unsigned int i;
 	bool there, put;
 
-	/* An empty bucket has no record: allocate one without looking under the lock first. */
+	/* If the bucket is empty there is no record; allocate one before taking the lock. */
 	if (!READ_ONCE(*chunk_bucket(table, chunk_key(block))))
 		new = new_record(block, count > RECORD_FEW);
 	for (;;) {
 		raw_spin_lock(&table->lock);
-		link = find(table, block);
+		link = find_link(table, block);
 		old = *link;
-		there = old && reserve(old, block, block + count);
-		put = !there && new && (!old || is_dense(new));
+		there = old && reserve_states(old, block, block + count);
+		put = !there && new && (!old || chunk_is_dense(new));
 		if (put) {
-			reserve(new, block, block + count);
+			reserve_states(new, block, block + count);
 			put_record(table, link, new);
 		}
 		for (i = 0; (there || put) && to_numbers && i < count; i++)
-			change(state_in(*link, block + i), from, to | to_numbers[i]);
+			change_state(state_in(*link, block + i), from, to | to_numbers[i]);
 		raw_spin_unlock(&table->lock);
 		if (put)
 			break;
-		/* Another task was faster. */
+		/* Another task has added a record. */
 		if (new)
 			free_record(new);
 		if (there)
@@ -374,16 +374,16 @@ int chunk_take(struct chunk_table *table, u64 block, unsigned int count, u32 fro
 			return -ENOMEM;
 	}
 	if (old)
-		free_old(old);
+		free_replaced(old);
 	else
-		grow(table);
+		grow_table(table);
 	return 0;
 }
 
 int chunk_prepare(struct chunk_table *table, u64 block, u64 *count)
 {
 	*count = min_t(u64, *count, chunk_left(block));
-	return chunk_take(table, block, *count, 0, 0, NULL);
+	return chunk_prepare_change(table, block, *count, 0, 0, NULL);
 }
 
 /*
@@ -397,9 +397,9 @@ void chunk_change(struct chunk_table *table, u64 block, unsigned int count, u32 
 	unsigned int i;
 
 	raw_spin_lock(&table->lock);
-	record = *find(table, block);
+	record = *find_link(table, block);
 	for (i = 0; i < count; i++)
-		change(state_in(record, block + i), from | from_numbers[i], to | to_numbers[i]);
+		change_state(state_in(record, block + i), from | from_numbers[i], to | to_numbers[i]);
 	raw_spin_unlock(&table->lock);
 }
 
@@ -411,7 +411,7 @@ bool chunk_set_zero(struct chunk_table *table, u64 block, u64 *count)
 
 	*count = min_t(u64, *count, chunk_left(block));
 	raw_spin_lock(&table->lock);
-	record = *find(table, block);
+	record = *find_link(table, block);
 	for (end = block + *count; record && block < end; block++) {
 		state = state_in(record, block);
 		if (!state)
@@ -420,176 +420,4 @@ bool chunk_set_zero(struct chunk_table *table, u64 block, u64 *count)
 	}
 	raw_spin_unlock(&table->lock);
 	return state;
-}
-
-/* Whether a state is the same as @first, that of the block @distance before; see chunk_run(). */
-static bool continues(u32 first, u32 state, u64 distance)
-{
-	if (state == first)
-		return !block_is_stored(first);
-	if (block_is_stored(first))
-		return state == first + distance;
-	if (block_is_in_memory(first))
-		return block_is_in_memory(state);
-	/* Both are READING. */
-	return first && state && block_is_uncopied(first) && block_is_uncopied(state);
-}
-
-static __always_inline u32 sparse_state(const struct chunk_record *record, u64 block)
-{
-	unsigned int i;
-
-	for (i = 0; i < RECORD_FEW; i++)
-		if (READ_ONCE(record->places[i]) == chunk_place(block))
-			return READ_ONCE(record->few[i]);
-	return BLOCK_ORIGIN;
-}
-
-static __always_inline u32 state_of(const struct chunk_record *record, u64 block)
-{
-	return is_dense(record) ? READ_ONCE(record->states[block % RECORD_BLOCKS]) :
-				  sparse_state(record, block);
-}
-
-/* chunk_run() of blocks that have a record in common. */
-static u64 run_in(const struct chunk_record *record, u64 block, u64 count, u32 *state)
-{
-	const u32 *now = &record->states[block % RECORD_BLOCKS];
-	u64 run;
-
-	if (!is_dense(record)) {
-		*state = sparse_state(record, block);
-		for (run = 1; run < count; run++)
-			if (!continues(*state, sparse_state(record, block + run), run))
-				break;
-		return run;
-	}
-	*state = READ_ONCE(*now);
-	for (run = 1; run < count; run++)
-		if (!continues(*state, READ_ONCE(now[run]), run))
-			break;
-	return run;
-}
-
-/* The record of a block; one that is being moved or replaced may be missed. Called under RCU. */
-static __always_inline const struct chunk_record *look_up(const struct chunk_table *table,
-							  u64 block)
-{
-	u64 key = chunk_key(block);
-	const struct chunk_record *record = READ_ONCE(*chunk_bucket(table, key));
-
-	for (; record; record = READ_ONCE(record->next))
-		if (likely((READ_ONCE(record->key) | 1) == key))
-			break;
-	return record;
-}
-
-/* chunk_run() of blocks that would have a record in common. Called under RCU. */
-static __always_inline u64 run_at(const struct chunk_table *table, u64 block, u64 count, u32 *state)
-{
-	const struct chunk_record *record = look_up(table, block);
-
-	if (record)
-		return run_in(record, block, count, state);
-	*state = BLOCK_ORIGIN;
-	return count;
-}
-
-/* chunk_run() once. Called under RCU. */
-static u64 run_once(const struct chunk_table *table, u64 block, u64 count, u32 *state)
-{
-	u64 left = chunk_left(block), run, same;
-	u32 first, next;
-
-	run = run_at(table, block, min(count, left), state);
-	first = *state;
-	for (; run == left && run < count; run += same) {
-		left += RECORD_BLOCKS;
-		same = run_at(table, block + run, min_t(u64, count - run, RECORD_BLOCKS), &next);
-		if (!continues(first, next, run))
-			break;
-	}
-	return run;
-}
-
-/* chunk_run() of any blocks. */
-static noinline u64 run_of_many(const struct chunk_table *table, u64 block, u64 count, u32 *state)
-{
-	unsigned int moved;
-	u64 run;
-
-	rcu_read_lock_sched();
-	do {
-		moved = read_seqcount_begin(&table->moved);
-		run = run_once(table, block, count, state);
-	} while (read_seqcount_retry(&table->moved, moved));
-	rcu_read_unlock_sched();
-	return run;
-}
-
-/* This one asks about one block, or about some without a record, which is what is mostly asked. */
-u64 chunk_run(const struct chunk_table *table, u64 block, u64 count, u32 *state)
-{
-	const struct chunk_record *record;
-	unsigned int moved;
-
-	if (count > RECORD_BLOCKS)
-		return run_of_many(table, block, count, state);
-	/* Cheaper than rcu_read_lock(), which is a function where the kernel preempts. */
-	rcu_read_lock_sched();
-	do {
-		moved = read_seqcount_begin(&table->moved);
-		record = look_up(table, block);
-		*state = likely(record) ? state_of(record, block) : BLOCK_ORIGIN;
-	} while (read_seqcount_retry(&table->moved, moved));
-	rcu_read_unlock_sched();
-	if (count == 1 || (!record && count <= chunk_left(block)))
-		return count;
-	return run_of_many(table, block, count, state);
-}
-
-/* chunk_range_uncopied() once. Called under RCU. */
-static noinline bool uncopied_once(const struct chunk_table *table, u64 block, u64 end)
-{
-	const struct chunk_record *record;
-	u32 state;
-	u64 run;
-
-	for (; block < end; block += run) {
-		run = min_t(u64, end - block, chunk_left(block));
-		record = look_up(table, block);
-		if (!record)
-			continue;
-		run = run_in(record, block, run, &state);
-		if (!block_is_uncopied(state))
-			return false;
-	}
-	return true;
-}
-
-bool chunk_range_uncopied(const struct chunk_table *table, u64 block, u64 count)
-{
-	unsigned int moved;
-	bool uncopied;
-
-	rcu_read_lock_sched();
-	do {
-		moved = read_seqcount_begin(&table->moved);
-		uncopied = (count <= chunk_left(block) && !look_up(table, block)) ||
-			   uncopied_once(table, block, block + count);
-	} while (read_seqcount_retry(&table->moved, moved));
-	rcu_read_unlock_sched();
-	return uncopied;
-}
-
-bool chunk_range_copied(const struct chunk_table *table, u64 block, u64 last)
-{
-	u64 stop;
-
-	for (; block <= last; block = stop + 1) {
-		stop = min(last, block + chunk_left(block) - 1);
-		if (!chunk_all_copied(table, block, stop))
-			return false;
-	}
-	return true;
 }

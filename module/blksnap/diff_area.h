@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Copy-on-write for one device of a snapshot: keeps writes back until what they destroy
- * is in memory, stores that behind them, and knows where the data of the image is.
+ * The copy-on-write of a device of a snapshot. It parks writes until the blocks that they overwrite are in
+ * memory, stores these blocks, and finds the data of the image.
  */
 #ifndef BLKSNAP_DIFF_AREA_H
 #define BLKSNAP_DIFF_AREA_H
@@ -13,82 +13,83 @@
 #include <linux/workqueue.h>
 #include "chunk.h"
 #include "diff_storage.h"
-#include "slots.h"
+#include "diff_buffers.h"
 
-/* How finely the time is measured that writes wait. */
-#define WRITE_MARKS	16
+/* Ticks of the timer in copy_timeout. */
+#define PARK_MARKS	16
 
 /**
- * enum write_kind - what writes wait in one queue for being copied
- * @write_awaited: those that somebody waits for
- * @write_other: those that may take their time
- * @write_zeroing: operations without data, which may be as large as the device
- * @write_kinds: how many kinds there are
+ * enum park_kind - kinds of parked writes, each of which has a queue
+ * @PARK_SYNC: synchronous writes: REQ_SYNC, REQ_META, REQ_SWAP
+ * @PARK_ASYNC: asynchronous writes, and discards
+ * @PARK_ZEROES: operations without data, which can be as large as the device
+ * @PARK_KINDS: number of kinds
  */
-enum write_kind {
-	write_awaited,
-	write_other,
-	write_zeroing,
-	write_kinds,
+enum park_kind {
+	PARK_SYNC,
+	PARK_ASYNC,
+	PARK_ZEROES,
+	PARK_KINDS,
 };
 
 /**
- * struct write_queue - writes that wait for being copied, in the order they came
+ * struct park_queue - parked writes of one kind, in the order in which they came
  * @bios: those that no batch has taken
- * @blocks: blocks that all of them cover, at least one each, and those in a batch
- * @came: counts writes that came
- * @gone: of these, those that are over. They go in the order they came. While one of
- *	&write_zeroing is copied part by part, both count the parts
- * @marks: what @came was the last times the clock ticked, see check_patience()
+ * @blocks: number of blocks that @bios and those in a batch cover, at least one each
+ * @arrived: counts writes that were parked
+ * @departed: counts writes that are no longer parked. They depart in the order in which they arrived.
+ *	Both count each window of an operation of %PARK_ZEROES too
+ * @marks: values of @arrived at the last ticks of the timer, see park_timer_fn()
  *
- * Under the area's lock, but for @blocks, and for @gone, which the copy worker counts.
+ * Protected by the lock of the area, except @blocks, and @departed, which the copy worker changes.
  */
-struct write_queue {
+struct park_queue {
 	struct bio_list bios;
 	atomic_long_t blocks;
-	u32 came;
-	u32 gone;
-	u32 marks[WRITE_MARKS];
+	u32 arrived;
+	u32 departed;
+	u32 marks[PARK_MARKS];
 };
 
 /**
- * struct diff_area - the difference of a device to its image
+ * struct diff_area - the copy-on-write of a device
  * @origin: the device, kept open by the snapshot; not used after diff_area_leave_origin()
- * @disk: of it; a name only
+ * @disk: its disk; used as a name only
  * @dev: its number, for messages
- * @capacity: of the image, in sectors
- * @diskseq: of the origin's disk at the take
- * @block_size: logical block size of the device
- * @physical_block_size: its physical one
- * @granule: blocks in a physical block of the device; what is copied is rounded to it
- * @storage: of the snapshot, shared
- * @table: what has become of each block
- * @error: 0, or why this image is lost; set once by diff_area_fail()
- * @corrupted_event: the event that it is
+ * @capacity: capacity of the image, in sectors
+ * @diskseq: disk sequence number of the origin at the take
+ * @block_size: logical block size of the origin
+ * @physical_block_size: physical block size of the origin
+ * @granule: blocks in a physical block of the origin; what is copied is rounded to it
+ * @storage: storage of the snapshot
+ * @table: states of the blocks
+ * @error: 0, or why the image is lost; set once, by diff_area_fail(), without a lock
+ * @corrupted_event: the image is lost
  *
- * @lock: protects the lists, and that a block in memory stays in its slot; taken in any context
- * @writes: those that wait for their blocks to be copied, by enum write_kind
- * @wanted: struct wish, others who do
- * @clock: ticks while there are any
- * @ticking: it does
- * @mark: which of the marks is the next
+ * @lock: protects @parked, @copy_requests, @timer_armed, @mark and @to_store, and keeps a block that
+ *	is in memory in its buffer; taken in any context
+ * @parked: parked writes
+ * @copy_requests: struct copy_request
+ * @park_timer: ticks while writes are parked
+ * @timer_armed: @park_timer is pending
+ * @mark: index of the oldest mark in &park_queue.marks
  * @copy_wq: runs @copy_work
- * @copy_work: reads what is to be copied, then lets the writes go on
+ * @copy_work: the copy worker
  *
- * @slots: blocks in memory; a slot belongs to the block whose state names it
- * @copies: struct copy that are free, see copy_new()
- * @nr_copies: how many
+ * @buffers: buffers of blocks in memory; each belongs to the block whose state has its number
+ * @copies: free struct diff_copy, see diff_copy_new()
+ * @nr_copies: number of them
  *
- * @to_store: struct copy, in memory and waiting
+ * @to_store: struct diff_copy that wait to be stored
  * @store_wq: runs @store_work
- * @store_work: writes them to the storage
+ * @store_work: the store worker
  * @store_bios: for its bios
- * @stored: counts copies that are done with
- * @progress: woken when @stored grows, when @readers becomes 0, and on failure
- * @readers: reads of the image from the origin that are under way
+ * @stored: counts copies that were stored, or given up
+ * @progress: woken when @stored changes, when @readers becomes 0, and on failure
+ * @readers: reads from the origin that are in flight, for the image
  *
- * The two workers share nothing that could make the copying wait for anything but the
- * storing, and the storing for anything but the storage.
+ * The copy worker waits only for the origin and for the store worker. The store worker waits only for the
+ * storage.
  */
 struct diff_area {
 	struct block_device *origin;
@@ -105,15 +106,15 @@ struct diff_area {
 	struct queued_event corrupted_event;
 
 	raw_spinlock_t lock;
-	struct write_queue writes[write_kinds];
-	struct list_head wanted;
-	struct timer_list clock;
-	bool ticking;
+	struct park_queue parked[PARK_KINDS];
+	struct list_head copy_requests;
+	struct timer_list park_timer;
+	bool timer_armed;
 	unsigned int mark;
 	struct workqueue_struct *copy_wq;
 	struct work_struct copy_work;
 
-	struct slots slots;
+	struct diff_buffers buffers;
 	struct llist_head copies;
 	atomic_t nr_copies;
 
@@ -126,26 +127,38 @@ struct diff_area {
 	atomic_t readers;
 };
 
+/* diff_area_blocks - get the number of blocks of the image */
+static inline u64 diff_area_blocks(const struct diff_area *area)
+{
+	return DIV_ROUND_UP_ULL(area->capacity, DIFF_BLOCK_SECTORS);
+}
+
+/* diff_area_error - get why the image cannot be read any more, or 0. Context: any. */
+static inline int diff_area_error(const struct diff_area *area)
+{
+	return diff_storage_error(area->storage) ?: READ_ONCE(area->error);
+}
+
 /**
- * enum diff_source - where a part of the image is
- * @diff_origin: still on the origin
- * @diff_memory: in memory; see diff_area_read_memory()
- * @diff_stored: in the storage
- * @diff_zero: it reads as zeros
+ * enum diff_source - the places of the image's data
+ * @DIFF_ORIGIN: on the origin
+ * @DIFF_MEMORY: in memory; see diff_area_read_memory()
+ * @DIFF_STORED: in the storage
+ * @DIFF_ZERO: nowhere; it reads as zeros
  */
 enum diff_source {
-	diff_origin,
-	diff_memory,
-	diff_stored,
-	diff_zero,
+	DIFF_ORIGIN,
+	DIFF_MEMORY,
+	DIFF_STORED,
+	DIFF_ZERO,
 };
 
 /**
- * struct diff_extent - a part of the image that is in one place
- * @source: which
- * @count: its sectors
- * @bdev: for diff_origin and diff_stored, the device
- * @sector: and the first sector there
+ * struct diff_extent - a part of the image whose data is in one place
+ * @source: the place
+ * @count: number of sectors
+ * @bdev: for DIFF_ORIGIN and DIFF_STORED, the device
+ * @sector: for these, the first sector on it
  */
 struct diff_extent {
 	enum diff_source source;
@@ -154,10 +167,126 @@ struct diff_extent {
 	sector_t sector;
 };
 
+/* diff_fail.c */
+
 /**
- * diff_area_new - prepare copy-on-write for a device
+ * diff_area_fail - give up the image
+ * @area: the area
+ * @error: negative errno
+ *
+ * The only setter of &diff_area.error. The parked writes are resubmitted afterwards.
+ *
+ * Context: any.
+ */
+void diff_area_fail(struct diff_area *area, int error);
+
+/**
+ * diff_area_fail_all - give up all images of the snapshot
+ * @area: the area in which the error happened
+ * @error: negative errno
+ *
+ * Context: any.
+ */
+void diff_area_fail_all(struct diff_area *area, int error);
+
+/* diff_park.c */
+
+/**
+ * diff_area_park - park a write to the origin until its blocks are copied
+ * @area: the area
+ * @bio: the write
+ *
+ * A discard is not resubmitted but completed, without being executed.
+ *
+ * Context: submission of the write, under RCU.
+ * Return: %BLKFILTER_KEEP if it is parked; %BLKFILTER_WAIT if enough writes are parked and its submitter
+ * can wait; %BLKFILTER_PASS if the area has failed.
+ */
+enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio);
+
+/**
+ * diff_area_write - park a write to the origin unless all its blocks are copied
+ * @area: the area
+ * @bio: the write
+ * @sector: its first sector on the origin
+ * @count: number of sectors
+ *
+ * Context: submission of the write, under RCU.
+ * Return: %BLKFILTER_PASS if all its blocks are copied; else as diff_area_park().
+ */
+enum blkfilter_verdict diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector,
+				       sector_t count);
+
+/* diff_copy.c */
+
+/**
+ * diff_area_prepare_storage - allocate records for blocks that will become difference storage
+ * @area: the area
+ * @sector: first sector on the origin
+ * @count: number of sectors; only blocks that are completely inside count
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count);
+
+/**
+ * diff_area_use_as_storage - make blocks difference storage, before anything is stored there
+ * @area: the area
+ * @sector: as for diff_area_prepare_storage(), which has succeeded
+ * @count: likewise
+ *
+ * Context: may sleep.
+ */
+void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t count);
+
+/**
+ * diff_area_make_writable - have the blocks of sectors copied to the storage
+ * @area: the area
+ * @sector: first sector
+ * @count: number of sectors, not 0
+ *
+ * Context: may sleep until the blocks are stored.
+ * Return: 0, or why the image is lost.
+ */
+int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t count);
+
+/* diff_image.c */
+
+/**
+ * diff_area_locate - find the data of the image
+ * @area: the area
+ * @sector: first sector
+ * @count: number of sectors, not 0
+ * @extent: set to where they are; its count is 1 to @count
+ *
+ * Data that is found on the origin may be overwritten before it has been read. Check with
+ * diff_area_is_uncopied() afterwards.
+ *
+ * Context: any.
+ */
+void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
+		      struct diff_extent *extent);
+
+/* diff_area_is_uncopied - tell whether the origin still has the data of sectors. Context: any. */
+bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t count);
+
+/**
+ * diff_area_read_memory - copy the data of blocks that are in memory to a bio
+ * @area: the area
+ * @bio: a read of the image
+ *
+ * Context: any.
+ * Return: false if a block is not in memory any more; the iterator of the bio is unchanged.
+ */
+bool diff_area_read_memory(struct diff_area *area, struct bio *bio);
+
+/* diff_area.c */
+
+/**
+ * diff_area_new - allocate the copy-on-write of a device
  * @origin: the device, open as long as the area exists
- * @storage: of the snapshot
+ * @storage: storage of the snapshot
  *
  * Context: may sleep.
  * Return: the area or an ERR_PTR().
@@ -165,128 +294,42 @@ struct diff_extent {
 struct diff_area *diff_area_new(struct block_device *origin, struct diff_storage *storage);
 
 /**
- * diff_area_park - keep a write to the origin until its blocks are copied
- * @area: the area, under RCU
- * @bio: the write
- *
- * Context: that of the submission.
- * Return: %BLKFILTER_KEEP if it was taken: it goes on when what it destroys has been copied, or, a
- * discard of data that is still needed, is ended without doing anything. %BLKFILTER_WAIT if enough
- * are parked and its submitter can wait. %BLKFILTER_PASS if nothing is copied any more.
- */
-enum blkfilter_verdict diff_area_park(struct diff_area *area, struct bio *bio);
-
-/**
- * diff_area_write - a write to the origin comes
- * @area: the area, under RCU
- * @bio: the write
- * @sector: the first of its sectors
- * @count: how many
- *
- * Context: that of the submission.
- * Return: as diff_area_park(), %BLKFILTER_PASS also if all of its blocks have been copied.
- */
-enum blkfilter_verdict diff_area_write(struct diff_area *area, struct bio *bio, sector_t sector,
-				       sector_t count);
-
-/**
- * diff_area_prepare_storage - before blocks of the device become difference storage
+ * diff_area_get_origin - begin a read from the origin
  * @area: the area
- * @sector: the first sector
- * @count: sectors; only blocks count that lie inside as a whole
+ *
+ * Context: any.
+ * Return: true, to be followed by diff_area_put_origin(); false if the area has failed.
+ */
+bool diff_area_get_origin(struct diff_area *area);
+
+/**
+ * diff_area_put_origin - end a read from the origin
+ * @area: the area
+ *
+ * Gives up the image if the size or the medium of the device has changed.
+ *
+ * Context: any.
+ */
+void diff_area_put_origin(struct diff_area *area);
+
+/**
+ * diff_area_leave_origin - stop using the origin
+ * @area: the area, failed; no write is passed to it any more
+ *
+ * Resubmits all parked writes. No read from the origin is in flight on return, nor will be.
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM.
- */
-int diff_area_prepare_storage(struct diff_area *area, sector_t sector, sector_t count);
-
-/* diff_area_use_as_storage - now they are, before anything is stored there; may sleep */
-void diff_area_use_as_storage(struct diff_area *area, sector_t sector, sector_t count);
-
-/* diff_area_error - 0, or why the image cannot be read any longer. Context: any. */
-int diff_area_error(const struct diff_area *area);
-
-/**
- * diff_area_fail - give up the image
- * @area: the area
- * @error: negative errno
- *
- * The only setter of diff_area::error. Writes that wait go on. Context: any.
- */
-void diff_area_fail(struct diff_area *area, int error);
-
-/* diff_area_fail_all - give up the whole snapshot: the storage is at fault. As diff_area_fail(). */
-void diff_area_fail_all(struct diff_area *area, int error);
-
-/**
- * diff_area_leave_origin - the device goes away, or the snapshot does
- * @area: the area, failed; no write comes to it any more
- *
- * Lets all writes go on. Nothing is being read from the origin when this returns, nor will
- * be. Context: may sleep.
  */
 void diff_area_leave_origin(struct diff_area *area);
 
 /**
  * diff_area_free - free an area
- * @area: as for diff_area_leave_origin(); and nobody reads or writes the image any more
+ * @area: the area, after diff_area_leave_origin(); nobody uses the image any more
  *
- * Nothing is written to the storage when this returns. Context: may sleep.
+ * Nothing is written to the storage on return.
+ *
+ * Context: may sleep.
  */
 void diff_area_free(struct diff_area *area);
-
-/**
- * diff_area_locate - where the data of the image is
- * @area: the area
- * @sector: the first sector wanted
- * @count: how many, not 0
- * @extent: what is found; its count is from 1 to @count
- *
- * What was diff_origin may not be any more when it has been read; ask
- * diff_area_is_uncopied() then. Context: any.
- */
-void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
-		      struct diff_extent *extent);
-
-/**
- * diff_area_get_origin - begin to read from the origin
- * @area: the area
- *
- * Context: any.
- * Return: whether it is there to be read; then diff_area_put_origin() is to follow.
- */
-bool diff_area_get_origin(struct diff_area *area);
-
-/**
- * diff_area_put_origin - end to read from the origin
- * @area: the area
- *
- * Gives up the image if the device is not the one that it was. Context: any.
- */
-void diff_area_put_origin(struct diff_area *area);
-
-/* diff_area_is_uncopied - whether the origin still has the data of these sectors */
-bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t count);
-
-/**
- * diff_area_read_memory - copy the data of blocks that are in memory
- * @area: the area
- * @bio: for its sectors
- *
- * Context: any.
- * Return: false if it is not in memory any more; the bio is as before then.
- */
-bool diff_area_read_memory(struct diff_area *area, struct bio *bio);
-
-/**
- * diff_area_make_writable - have the blocks of sectors in the storage
- * @area: the area
- * @sector: the first sector
- * @count: how many, not 0
- *
- * Context: may sleep until the storage has written them.
- * Return: 0, or why the image is lost.
- */
-int diff_area_make_writable(struct diff_area *area, sector_t sector, sector_t count);
 
 #endif /* BLKSNAP_DIFF_AREA_H */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How the image finds its data in an area, whose states the workers of diff_area.c and
- * diff_store.c lead on meanwhile: what was looked up may have moved when it is used (origin ->
- * memory -> storage, never back). Memory is looked at under the area's lock, as store_work()
- * frees slots; the storage holds still until the snapshot is destroyed, which waits for the
- * image; of the origin the reader asks again afterwards, diff_area_is_uncopied().
+ * Finding the data of the image. The workers of the area change states meanwhile, so data may have moved
+ * when it is used: from the origin to memory, from there to the storage, and never back. Memory is accessed
+ * under the area's lock, see diff_writeback.c. Data in the storage stays until the snapshot is destroyed,
+ * which waits for the image. After a read from the origin, the reader checks diff_area_is_uncopied().
  */
 #include <linux/highmem.h>
 #include "diff_area.h"
@@ -20,17 +19,17 @@ void diff_area_locate(struct diff_area *area, sector_t sector, sector_t count,
 
 	run = chunk_run(&area->table, first, blocks, &state);
 	if (block_is_uncopied(state)) {
-		extent->source = diff_origin;
+		extent->source = DIFF_ORIGIN;
 		extent->bdev = area->origin;
 		extent->sector = sector;
 	} else if (block_is_stored(state)) {
-		extent->source = diff_stored;
+		extent->source = DIFF_STORED;
 		extent->bdev = diff_storage_locate(area->storage, block_number(state),
 						   &extent->sector, &adjacent);
 		extent->sector += offset;
 		run = min_t(u64, run, adjacent);
 	} else {
-		extent->source = state == BLOCK_ZERO ? diff_zero : diff_memory;
+		extent->source = state == BLOCK_ZERO ? DIFF_ZERO : DIFF_MEMORY;
 	}
 	extent->count = min_t(sector_t, count, run * DIFF_BLOCK_SECTORS - offset);
 }
@@ -43,7 +42,7 @@ bool diff_area_is_uncopied(struct diff_area *area, sector_t sector, sector_t cou
 				    DIV_ROUND_UP_ULL(sector + count, DIFF_BLOCK_SECTORS) - first);
 }
 
-/* Copies a part of a block to a part of a segment, if the block is in memory. */
+/* Copy a part of a block to a part of a segment, if the block is in memory. */
 static bool read_block(struct diff_area *area, u64 block, unsigned int offset, struct bio_vec bv)
 {
 	unsigned long flags;
@@ -52,11 +51,11 @@ static bool read_block(struct diff_area *area, u64 block, unsigned int offset, s
 	u32 state;
 
 	raw_spin_lock_irqsave(&area->lock, flags);
-	state = chunk_get(&area->table, block);
+	state = chunk_state(&area->table, block);
 	in_memory = block_is_in_memory(state);
 	if (in_memory) {
-		/* After a failure it may be another block's; whoever reads asks for it then. */
-		data = kmap_local_page(area->slots.pages[state & BLOCK_SLOT_MASK]);
+		/* After a failure the buffer may be another block's, but the reader checks the error. */
+		data = kmap_local_page(area->buffers.pages[state & BLOCK_BUFFER_MASK]);
 		memcpy_to_bvec(&bv, data + offset);
 		kunmap_local(data);
 	}
@@ -71,7 +70,7 @@ bool diff_area_read_memory(struct diff_area *area, struct bio *bio)
 	unsigned int offset;
 	struct bio_vec part;
 
-	/* Segments need not end where blocks do. */
+	/* Segments and blocks need not end at the same place. */
 	while (iter.bi_size) {
 		offset = pos % DIFF_BLOCK_SIZE;
 		part = bio_iter_iovec(bio, iter);

@@ -101,7 +101,7 @@ static void submit_to_extent(struct snapimage *image, struct bio *parent,
 
 	io->image = image;
 	io->parent = parent;
-	io->from_origin = extent->source == diff_origin;
+	io->from_origin = extent->source == DIFF_ORIGIN;
 	bio->bi_iter.bi_sector = extent->sector;
 	bio->bi_end_io = image_io_end;
 	/* No FUA: an image does not outlive its snapshot. */
@@ -136,23 +136,23 @@ static void read_image(struct snapimage *image, struct bio *bio)
 		diff_area_locate(area, bio->bi_iter.bi_sector, bio_sectors(bio), &extent);
 		bio = split_image_bio(image, bio, extent.count);
 		switch (extent.source) {
-		case diff_origin:
+		case DIFF_ORIGIN:
 			/* If this fails, the area has an error, which ends the loop. */
 			if (diff_area_get_origin(area)) {
 				submit_to_extent(image, bio, &extent);
 				return;
 			}
 			break;
-		case diff_memory:
+		case DIFF_MEMORY:
 			if (diff_area_read_memory(area, bio)) {
 				end_image_bio(image, bio, BLK_STS_OK);
 				return;
 			}
 			break;
-		case diff_stored:
+		case DIFF_STORED:
 			submit_to_extent(image, bio, &extent);
 			return;
-		case diff_zero:
+		case DIFF_ZERO:
 			zero_fill_bio(bio);
 			end_image_bio(image, bio, BLK_STS_OK);
 			return;
@@ -173,7 +173,7 @@ static void write_image(struct snapimage *image, struct bio *bio)
 		return;
 	}
 	diff_area_locate(area, sector, bio_sectors(bio), &extent);
-	if (extent.source != diff_stored) {
+	if (extent.source != DIFF_STORED) {
 		/* The blocks have become storage meanwhile: start again. */
 		queue_for_worker(image, bio);
 		return;

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include "params.c"
+#include "chunk_lookup.c"
 #include "chunk.c"
 
 static unsigned int stride = 1;
@@ -73,7 +74,7 @@ static void look_now(struct timer_list *timer)
 	u32 first, state;
 
 	choose(&first, &count);
-	state = chunk_get(&table, block_of(first));
+	state = chunk_state(&table, block_of(first));
 	smp_rmb(); /* pairs with lead() */
 	check(block_is_uncopied(state) || !model_any_uncopied(first, 1));
 	mod_timer(timer, jiffies + 1);
@@ -118,7 +119,7 @@ static void lead(u32 first, unsigned int count, u32 from, u32 to)
 	if (with_numbers)
 		chunk_change(&table, block_of(first), count, from, numbers, to, numbers);
 	else
-		check(!chunk_take(&table, block_of(first), count, from, to, numbers));
+		check(!chunk_prepare_change(&table, block_of(first), count, from, to, numbers));
 }
 
 static void change_some(void)
@@ -165,7 +166,7 @@ static void compare(void)
 	u64 run;
 
 	for (i = 0; i < BLOCKS; i++)
-		check(chunk_get(&table, block_of(i)) == model[i]);
+		check(chunk_state(&table, block_of(i)) == model[i]);
 	for (i = 0; i < BLOCKS; i += run) {
 		run = chunk_run(&table, block_of(i), RECORD_BLOCKS - i % RECORD_BLOCKS, &state);
 		check(run >= 1 && run <= RECORD_BLOCKS - i % RECORD_BLOCKS && state == model[i]);
