@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Waits for what depends on somebody else's I/O, which may be hung for as long as it likes. The
- * kernel reports a task that sleeps uninterruptibly for too long without a break
- * (kernel.hung_task_timeout_secs), and may be set up to panic then. It passes over those that
- * sleep in TASK_IDLE, and those that have been awake in between.
+ * Waits for I/O of devices that may hang for any time. The kernel reports a task that sleeps in
+ * TASK_UNINTERRUPTIBLE for longer than kernel.hung_task_timeout_secs without waking up, and can be
+ * configured to panic. Tasks in TASK_IDLE, and tasks that wake up in between, are not reported.
  */
 #ifndef BLKSNAP_IDLE_H
 #define BLKSNAP_IDLE_H
@@ -13,17 +12,22 @@
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
-/* Shorter than the shortest timeout that can be set, a second. */
+/* Shorter than the shortest timeout that can be configured, a second. */
 #define IDLE_PERIOD	(HZ / 2)
 
-/* idle_wait_for_completion - as wait_for_completion_io() */
+/* idle_wait_for_completion - wait_for_completion_io(). Context: may sleep. */
 static inline void idle_wait_for_completion(struct completion *done)
 {
 	while (!wait_for_completion_io_timeout(done, IDLE_PERIOD))
 		;
 }
 
-/* idle_flush_work - as flush_work(); nobody else queues the work meanwhile, or it is short then */
+/**
+ * idle_flush_work - flush_work()
+ * @work: the work; if it is queued again meanwhile, it must be short then
+ *
+ * Context: may sleep.
+ */
 static inline void idle_flush_work(struct work_struct *work)
 {
 	while (work_busy(work))
@@ -31,10 +35,13 @@ static inline void idle_flush_work(struct work_struct *work)
 	flush_work(work);
 }
 
-/*
- * idle_mutex_lock - as mutex_lock(), for one that is held over such a wait
+/**
+ * idle_mutex_lock - mutex_lock(), for a mutex that is held during such a wait
+ * @lock: the mutex
  *
- * A task that could be killed is not reported. If it is killed it waits on, not in turn any more.
+ * A task that waits killably is not reported. If it is killed, it continues to wait, by polling.
+ *
+ * Context: may sleep.
  */
 static inline void idle_mutex_lock(struct mutex *lock)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The version of all of this; everything else that needs it reads it here.
+ * The version of the modules and of the programs, which is read from here.
  */
 #ifndef BLKSNAP_MODULE_VERSION_H
 #define BLKSNAP_MODULE_VERSION_H

@@ -192,7 +192,7 @@ static void mode(int fd, char **words)
 
 static void park(char **words)
 {
-	struct blkfilter_test_park park = { .timeout_ms = atoi(*words++) };
+	struct blkfilter_test_quiesce park = { .timeout_ms = atoi(*words++) };
 	char **device;
 	struct stat st;
 
@@ -203,7 +203,7 @@ static void park(char **words)
 	}
 	if (!park.count)
 		usage();
-	control(open_device(words[0], O_RDONLY), BLKFILTER_TEST_PARK, &park, sizeof(park));
+	control(open_device(words[0], O_RDONLY), BLKFILTER_TEST_QUIESCE, &park, sizeof(park));
 }
 
 int main(int argc, char **argv)
@@ -236,7 +236,7 @@ int main(int argc, char **argv)
 	else if (!strcmp(command, "mode"))
 		mode(fd, argv + 3);
 	else if (!strcmp(command, "release"))
-		control(fd, BLKFILTER_TEST_RELEASE, NULL, 0);
+		control(fd, BLKFILTER_TEST_RESUME, NULL, 0);
 	else
 		usage();
 	return 0;

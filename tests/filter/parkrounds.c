@@ -170,7 +170,7 @@ static int look_again(struct device *device)
 
 static uint64_t park(void)
 {
-	struct blkfilter_test_park park = { .count = count, .timeout_ms = 60000 };
+	struct blkfilter_test_quiesce park = { .count = count, .timeout_ms = 60000 };
 	uint64_t start = now_ms();
 	struct stat st;
 	int i;
@@ -179,7 +179,7 @@ static uint64_t park(void)
 		fstat(devices[i].fd, &st);
 		park.devices[i] = makedev(major(st.st_rdev), minor(st.st_rdev));
 	}
-	if (control(&devices[0], BLKFILTER_TEST_PARK, &park, sizeof(park)))
+	if (control(&devices[0], BLKFILTER_TEST_QUIESCE, &park, sizeof(park)))
 		fail("park");
 	return now_ms() - start;
 }
@@ -206,7 +206,7 @@ int main(int argc, char **argv)
 		usleep(random() % 5000);
 		for (i = 0; i < count; i++)
 			bad |= look_again(&devices[i]);
-		if (control(&devices[0], BLKFILTER_TEST_RELEASE, NULL, 0))
+		if (control(&devices[0], BLKFILTER_TEST_RESUME, NULL, 0))
 			fail("release");
 	}
 	printf("%d rounds, parking took at most %llu ms\n", round, (unsigned long long)longest);

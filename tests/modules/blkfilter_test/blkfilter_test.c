@@ -2,8 +2,8 @@
 /*
  * blkfilter_test: a filter for the tests, and an example of how a filter is written.
  *
- * It counts the bios it is shown and marks their sectors in a bitmap. When told to, it
- * keeps some of them for a while, and parks several devices at once.
+ * It counts the bios that it gets, and marks their sectors in a bitmap. On request it keeps some of them
+ * for a while, and quiesces several devices together.
  */
 #include <linux/bio.h>
 #include <linux/kdev_t.h>
@@ -22,17 +22,17 @@
 /**
  * struct test_filter - the filter of one device
  * @flt: what the core knows of it
- * @link: in @filters; protected by @park_lock
+ * @link: in @filters; protected by @quiesce_lock
  * @dev: the device's number
  * @sectors: its size when it was attached
  * @bitmap: a bit for each sector, or NULL
- * @parked: between blkfilter_quiesce() and blkfilter_resume()
+ * @quiesced: between blkfilter_quiesce() and blkfilter_resume()
  * @mode: what to do with bios; written by ctl only
  * @count: see enum blkfilter_test_count
  * @lock: protects @kept
- * @kept: bios that go on later
- * @wq: one for each device: a submission may block until another device's bios go on
- * @work: lets @kept go on
+ * @kept: bios that are resubmitted later
+ * @wq: one for each device: a submission may block until another device makes progress
+ * @work: resubmits @kept
  */
 struct test_filter {
 	struct blkfilter flt;
@@ -40,7 +40,7 @@ struct test_filter {
 	dev_t dev;
 	sector_t sectors;
 	unsigned long *bitmap;
-	bool parked;
+	bool quiesced;
 	struct blkfilter_test_mode mode;
 
 	atomic64_t count[BLKFILTER_TEST_COUNTS];
@@ -51,20 +51,20 @@ struct test_filter {
 	struct delayed_work work;
 };
 
-/* Protects the two below; held while devices are being parked. */
-static DEFINE_MUTEX(park_lock);
+/* Protects the two below; held while devices are being quiesced. */
+static DEFINE_MUTEX(quiesce_lock);
 static LIST_HEAD(filters);
 static struct {
 	struct blkfilter *flts[BLKFILTER_TEST_DEVICES];
 	unsigned int count;
-} parked;
+} quiesced;
 
 static struct test_filter *to_test_filter(struct blkfilter *flt)
 {
 	return container_of(flt, struct test_filter, flt);
 }
 
-/* Keeping bios, and letting them go on. */
+/* Keeping bios, and resubmitting them. */
 
 static void resubmit_work(struct work_struct *work)
 {
@@ -110,7 +110,7 @@ static void keep(struct test_filter *tf, struct bio *bio)
 				   msecs_to_jiffies(get_random_u32() % (delay_ms + 1)));
 }
 
-/* Showing a bio: cannot sleep, and any number of CPUs may be here at once. */
+/* Called with each bio: must not sleep, and any number of CPUs may be here concurrently. */
 
 static int kind_of(struct bio *bio)
 {
@@ -139,7 +139,7 @@ static enum blkfilter_verdict test_submit_bio(struct blkfilter *flt, struct bio 
 		atomic64_inc(&tf->count[BLKFILTER_TEST_WRONG]);
 		return BLKFILTER_PASS;
 	}
-	if (READ_ONCE(tf->parked))
+	if (READ_ONCE(tf->quiesced))
 		atomic64_inc(&tf->count[BLKFILTER_TEST_LATE]);
 	atomic64_inc(&tf->count[BLKFILTER_TEST_BIOS + kind]);
 	atomic64_add(count, &tf->count[BLKFILTER_TEST_SECTORS + kind]);
@@ -206,12 +206,12 @@ static int reset(struct test_filter *tf, void __user *buf)
 	return 0;
 }
 
-static void set_parked(bool value)
+static void set_quiesced(bool value)
 {
 	unsigned int i;
 
-	for (i = 0; i < parked.count; i++)
-		WRITE_ONCE(to_test_filter(parked.flts[i])->parked, value);
+	for (i = 0; i < quiesced.count; i++)
+		WRITE_ONCE(to_test_filter(quiesced.flts[i])->quiesced, value);
 }
 
 static struct test_filter *find_filter(dev_t dev)
@@ -224,7 +224,7 @@ static struct test_filter *find_filter(dev_t dev)
 	return NULL;
 }
 
-static int park_devices(const struct blkfilter_test_park *arg)
+static int quiesce_devices(const struct blkfilter_test_quiesce *arg)
 {
 	struct test_filter *tf;
 	unsigned int i;
@@ -234,44 +234,44 @@ static int park_devices(const struct blkfilter_test_park *arg)
 		tf = find_filter(huge_decode_dev(arg->devices[i]));
 		if (!tf)
 			return -ENODEV;
-		parked.flts[i] = &tf->flt;
+		quiesced.flts[i] = &tf->flt;
 	}
-	ret = blkfilter_quiesce(parked.flts, arg->count, msecs_to_jiffies(arg->timeout_ms));
+	ret = blkfilter_quiesce(quiesced.flts, arg->count, msecs_to_jiffies(arg->timeout_ms));
 	if (ret)
 		return ret;
-	parked.count = arg->count;
-	set_parked(true);
+	quiesced.count = arg->count;
+	set_quiesced(true);
 	return 0;
 }
 
-static int park(struct test_filter *tf, void __user *buf)
+static int quiesce(struct test_filter *tf, void __user *buf)
 {
-	struct blkfilter_test_park arg;
+	struct blkfilter_test_quiesce arg;
 	int ret = -EBUSY;
 
 	if (copy_from_user(&arg, buf, sizeof(arg)))
 		return -EFAULT;
 	if (arg.count > BLKFILTER_TEST_DEVICES)
 		return -EINVAL;
-	mutex_lock(&park_lock);
-	if (!parked.count)
-		ret = park_devices(&arg);
-	mutex_unlock(&park_lock);
+	mutex_lock(&quiesce_lock);
+	if (!quiesced.count)
+		ret = quiesce_devices(&arg);
+	mutex_unlock(&quiesce_lock);
 	return ret;
 }
 
-static int release(struct test_filter *tf, void __user *buf)
+static int resume(struct test_filter *tf, void __user *buf)
 {
 	int ret = -EINVAL;
 
-	mutex_lock(&park_lock);
-	if (parked.count) {
-		set_parked(false);
-		blkfilter_resume(parked.flts, parked.count);
-		parked.count = 0;
+	mutex_lock(&quiesce_lock);
+	if (quiesced.count) {
+		set_quiesced(false);
+		blkfilter_resume(quiesced.flts, quiesced.count);
+		quiesced.count = 0;
 		ret = 0;
 	}
-	mutex_unlock(&park_lock);
+	mutex_unlock(&quiesce_lock);
 	return ret;
 }
 
@@ -284,8 +284,8 @@ static int test_ctl(struct blkfilter *flt, unsigned int cmd, void __user *buf, u
 		[BLKFILTER_TEST_GET_STATS] = { get_stats, sizeof(struct blkfilter_test_stats) },
 		[BLKFILTER_TEST_GET_BITMAP] = { get_bitmap, sizeof(struct blkfilter_test_bitmap) },
 		[BLKFILTER_TEST_SET_MODE] = { set_mode, sizeof(struct blkfilter_test_mode) },
-		[BLKFILTER_TEST_PARK] = { park, sizeof(struct blkfilter_test_park) },
-		[BLKFILTER_TEST_RELEASE] = { release },
+		[BLKFILTER_TEST_QUIESCE] = { quiesce, sizeof(struct blkfilter_test_quiesce) },
+		[BLKFILTER_TEST_RESUME] = { resume },
 		[BLKFILTER_TEST_RESET] = { reset },
 	};
 
@@ -325,9 +325,9 @@ static struct blkfilter *test_attach(struct block_device *bdev)
 		if (!tf->bitmap)
 			goto err_free;
 	}
-	mutex_lock(&park_lock);
+	mutex_lock(&quiesce_lock);
 	list_add(&tf->link, &filters);
-	mutex_unlock(&park_lock);
+	mutex_unlock(&quiesce_lock);
 	return &tf->flt;
 
 err_free:
@@ -341,8 +341,8 @@ static int test_detaching(struct blkfilter *flt, bool forced)
 
 	/* From now on writes may pass unseen. */
 	if (forced)
-		WRITE_ONCE(tf->parked, false);
-	return tf->parked || tf->mode.flags & BLKFILTER_TEST_BUSY ? -EBUSY : 0;
+		WRITE_ONCE(tf->quiesced, false);
+	return tf->quiesced || tf->mode.flags & BLKFILTER_TEST_BUSY ? -EBUSY : 0;
 }
 
 static void test_detach(struct blkfilter *flt)
@@ -350,13 +350,13 @@ static void test_detach(struct blkfilter *flt)
 	struct test_filter *tf = to_test_filter(flt);
 	unsigned int i;
 
-	mutex_lock(&park_lock);
+	mutex_lock(&quiesce_lock);
 	list_del(&tf->link);
-	/* The core let its bios go on already. */
-	for (i = 0; i < parked.count; i++)
-		if (parked.flts[i] == flt)
-			parked.flts[i--] = parked.flts[--parked.count];
-	mutex_unlock(&park_lock);
+	/* The core has resubmitted its bios already. */
+	for (i = 0; i < quiesced.count; i++)
+		if (quiesced.flts[i] == flt)
+			quiesced.flts[i--] = quiesced.flts[--quiesced.count];
+	mutex_unlock(&quiesce_lock);
 	resubmit_now(tf);
 	free_filter(tf);
 }

@@ -26,8 +26,8 @@ enum blkfilter_test_count {
 	BLKFILTER_TEST_SECTORS = BLKFILTER_TEST_BIOS + BLKFILTER_TEST_KINDS,
 	BLKFILTER_TEST_KEPT = BLKFILTER_TEST_SECTORS + BLKFILTER_TEST_KINDS,
 	BLKFILTER_TEST_RESUBMITTED,	/* of those kept */
-	BLKFILTER_TEST_LATE,	/* shown between park and release; has to be 0 */
-	BLKFILTER_TEST_WRONG,	/* not to be shown, or with an impossible range; 0 too */
+	BLKFILTER_TEST_LATE,	/* passed while quiesced; has to be 0 */
+	BLKFILTER_TEST_WRONG,	/* not to be passed, or with an impossible range; has to be 0 */
 	BLKFILTER_TEST_CHANGED,	/* told of changes that are no bios */
 	BLKFILTER_TEST_COUNTS,
 };
@@ -41,7 +41,7 @@ struct blkfilter_test_stats {
 };
 
 /**
- * struct blkfilter_test_bitmap - where to put the bitmap of the sectors shown
+ * struct blkfilter_test_bitmap - where to put the bitmap of the sectors
  * @addr: address of the buffer, filled with a bit a sector, lowest bit first
  * @size: its size in bytes; at least that of the bitmap
  */
@@ -55,7 +55,7 @@ struct blkfilter_test_bitmap {
 #define BLKFILTER_TEST_BUSY	4 /* detach is refused */
 
 /**
- * struct blkfilter_test_mode - what is to be done with the bios shown
+ * struct blkfilter_test_mode - what is to be done with bios
  * @percent: so many of a hundred are kept; 0 after attach
  * @delay_ms: for at most so long
  * @flags: BLKFILTER_TEST_*
@@ -69,12 +69,12 @@ struct blkfilter_test_mode {
 #define BLKFILTER_TEST_DEVICES	8
 
 /**
- * struct blkfilter_test_park - devices to park, upper ones first
+ * struct blkfilter_test_quiesce - devices to quiesce, upper ones first
  * @devices: their numbers (st_rdev), each with the test filter attached
  * @count: how many
  * @timeout_ms: time limit
  */
-struct blkfilter_test_park {
+struct blkfilter_test_quiesce {
 	__u64 devices[BLKFILTER_TEST_DEVICES];
 	__u32 count;
 	__u32 timeout_ms;
@@ -85,8 +85,8 @@ enum {
 	BLKFILTER_TEST_GET_STATS,
 	BLKFILTER_TEST_GET_BITMAP,
 	BLKFILTER_TEST_SET_MODE,
-	BLKFILTER_TEST_PARK,	/* EBUSY: something is parked. ENODEV: not attached. ETIME */
-	BLKFILTER_TEST_RELEASE,	/* no argument. EINVAL: nothing is parked */
+	BLKFILTER_TEST_QUIESCE,	/* EBUSY: devices are quiesced already. ENODEV: not attached. ETIME */
+	BLKFILTER_TEST_RESUME,	/* no argument. EINVAL: no device is quiesced */
 	BLKFILTER_TEST_RESET,	/* no argument: counters and bitmap are cleared */
 };
 
