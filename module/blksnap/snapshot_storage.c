@@ -70,8 +70,8 @@ static void trim_range(struct snapshot *snapshot, struct diff_range *range, sect
 typedef int range_fn_t(const struct member *member, const struct diff_range *range);
 
 /* Call a function for all members and all ranges, a piece at a time, until it fails. */
-static int for_each_piece(struct snapshot *snapshot, const struct diff_range *ranges,
-			  unsigned int count, range_fn_t *function)
+static int call_for_pieces(struct snapshot *snapshot, const struct diff_range *ranges,
+			   unsigned int count, range_fn_t *function)
 {
 	struct diff_range piece;
 	struct member *member;
@@ -100,14 +100,14 @@ static int for_each_piece(struct snapshot *snapshot, const struct diff_range *ra
 /* Check all ranges against the members, and add them to the storage. */
 static int add_ranges(struct snapshot *snapshot, struct diff_range *ranges, unsigned int count)
 {
-	int ret = for_each_piece(snapshot, ranges, count, member_check_range);
+	int ret = call_for_pieces(snapshot, ranges, count, member_check_range);
 
 	if (ret)
 		return ret;
 	idle_mutex_lock(&storages_lock);
 	ret = diff_storage_reserve(&snapshot->storage, ranges, count);
 	if (!ret) {
-		for_each_piece(snapshot, ranges, count, member_use_range);
+		call_for_pieces(snapshot, ranges, count, member_use_range);
 		diff_storage_append(&snapshot->storage, ranges, count);
 	}
 	mutex_unlock(&storages_lock);
