@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Block device filters: the commands answered on a block device's own descriptor.
+ * Block device filters: the commands on a block device's own descriptor.
  */
 #ifndef _UAPI_LINUX_BLK_FILTER_H
 #define _UAPI_LINUX_BLK_FILTER_H
@@ -33,28 +33,27 @@ struct blkfilter_ctl {
 };
 
 /*
- * All three need CAP_SYS_ADMIN (-EPERM) and an argument that can be read (-EFAULT). They
- * may sleep. The descriptor may be
- * open for reading only. Native and 32-bit callers use the same numbers.
+ * All three require CAP_SYS_ADMIN (-EPERM) and an argument that can be read (-EFAULT). They may sleep. A
+ * descriptor that is open for reading is sufficient. Native and 32-bit programs use the same numbers.
  *
- * BLKFILTER_ATTACH: puts the filter on the device.
+ * BLKFILTER_ATTACH: attach the filter to the device.
  *	-ENOENT		no filter of this name is registered
  *	-EALREADY	this filter is attached already
- *	-EBUSY		another filter is attached, and is left alone; or, for the first device,
- *			the kernel's functions are redirected by somebody else (a live patch),
- *			as the kernel log says then; or writes that were under way did not end
- *			(within 10 s), or tasks kept the kernel busy (for 120 s)
+ *	-EBUSY		another filter is attached, and stays; or, for the first device, another user
+ *			(a live patch) redirects functions of the kernel, see the kernel log; or
+ *			writes in flight did not end within 10 s, or tasks kept the kernel busy for
+ *			120 s
  *	-ENODEV		the device is being removed
- *	-EINTR		the caller was killed meanwhile
- *	-EOPNOTSUPP	writes to such a device cannot all be seen; the kernel log says why
- *	or what the filter itself answers, such as -ENOMEM.
+ *	-EINTR		the caller was killed
+ *	-EOPNOTSUPP	not all writes to such a device can be seen; the kernel log tells why
+ *	or an error of the filter, such as -ENOMEM.
  *
- * BLKFILTER_DETACH: takes it off again. Writes in flight are not waited for.
+ * BLKFILTER_DETACH: detach the filter. Does not wait for writes in flight.
  *	-ENOENT		no filter is attached
  *	-EINVAL		another filter is attached
  *	-EBUSY		the filter is in use, for instance by a snapshot
  *
- * BLKFILTER_CTL: hands a command to the filter.
+ * BLKFILTER_CTL: pass a command to the filter.
  *	-ENOENT		no filter of this name is attached
  *	-ENOTTY		the filter does not know the command
  *	-EINVAL		@optlen is too small for the command

@@ -37,22 +37,22 @@
  * enum blkfilter_ctl_blksnap - numbers of the commands for one device
  *
  * @blkfilter_ctl_blksnap_cbtinfo:
- *	Out: &struct blksnap_cbtinfo. What the change map of the device looks like.
+ *	Out: &struct blksnap_cbtinfo. The layout and the state of the change map.
  *	Returns 0.
  *
  * @blkfilter_ctl_blksnap_cbtmap:
  *	In: &struct blksnap_cbtmap, which names the buffer for the result. Copies a piece
  *	of the map as it was at the last take (with what was written to the image
  *	since): one byte for each block, see &struct blksnap_cbtinfo.
- *	Returns the number of bytes copied: fewer than asked for at the end of the map,
- *	0 behind it.
- *	A reader of the whole map asks for cbtinfo before and after; the pieces belong
- *	together only if neither @generation_id nor @changes_number moved.
+ *	Returns the number of bytes copied: fewer than requested at the end of the map,
+ *	0 beyond it.
+ *	A program that reads the whole map gets cbtinfo before and after. The pieces are
+ *	consistent only if neither @generation_id nor @changes_number has changed.
  *
  * @blkfilter_ctl_blksnap_cbtdirty:
- *	In: &struct blksnap_cbtdirty. Marks every block that one of the ranges touches as
- *	changed, both for who reads the map now and for the next backup. Meant for
- *	whoever alters a backup after it was made, so that the blocks are copied again.
+ *	In: &struct blksnap_cbtdirty. Marks every block that one of the ranges overlaps as
+ *	changed, both in the map that is read now and in that of the next backup. Meant for
+ *	programs that alter a backup after it was made, so that the blocks are copied again.
  *	Returns 0, or
  *	-EINVAL	a range is empty or reaches past the end of the device; none was marked
  *
@@ -94,13 +94,13 @@ struct blksnap_uuid {
  * @device_capacity: size of the device in bytes
  * @block_size: bytes of the device that one byte of the map stands for, a power of two
  * @block_count: number of blocks, hence size of the map in bytes
- * @generation_id: changes whenever the map no longer tells the whole history; the next
- *	backup has to be a full one then
+ * @generation_id: changes whenever the map no longer has all changes; the next backup then
+ *	has to be a full one
  * @changes_number: number of the last snapshot taken, 0 before the first one
  *
  * A block that changed after snapshot number n was taken has a value greater than n in
- * the map; 0 is a block that did not change in this generation. When 255 marks the present
- * changes, the next take starts anew: with another @generation_id, and as number 1.
+ * the map; a block that did not change in this generation has 0. The take after snapshot
+ * number 254 begins another generation: with another @generation_id, and as number 1.
  */
 struct blksnap_cbtinfo {
 	__u64 device_capacity;
@@ -154,7 +154,7 @@ struct blksnap_snapshotadd {
 
 /**
  * struct blksnap_snapshotinfo - result of blkfilter_ctl_blksnap_snapshotinfo
- * @error_code: 0 while the image is sound, else the negative errno of what spoilt it:
+ * @error_code: 0 while the image is intact, else the negative errno for which it was lost:
  *	-ENOSPC is an overflow of the difference storage. It stays until the device is
  *	added to another snapshot.
  * @image: name of the image's disk without "/dev/", NUL-terminated; empty when no
@@ -168,9 +168,9 @@ struct blksnap_snapshotinfo {
 /**
  * DOC: Commands for snapshots
  *
- * They go to the control device, BLKSNAP_CTL in /dev. The direction that is coded into an
- * ioctl's number means nothing here, and for most of them it is the wrong one; the text at
- * each says what is read and what is written.
+ * They go to the control device, BLKSNAP_CTL in /dev. The direction that is encoded in the
+ * number of an ioctl is meaningless here, and wrong for most of them. The description of
+ * each tells what is read and what is written.
  *
  * All may sleep. Any of them can give
  *	-EPERM	the caller lacks CAP_SYS_ADMIN
@@ -216,34 +216,34 @@ struct blksnap_version {
 };
 
 /**
- * define IOCTL_BLKSNAP_VERSION - which version of the module is loaded
+ * define IOCTL_BLKSNAP_VERSION - get the version of the loaded module
  *
- * Out: &struct blksnap_version. For logs and reports; a program that wants to know whether
- * a command exists calls it, since commands are added but never changed.
+ * Out: &struct blksnap_version. For logs and reports. To find out whether a command exists,
+ * a program calls it: commands are added but never changed.
  */
 #define IOCTL_BLKSNAP_VERSION							\
 	_IOW(BLKSNAP, blksnap_ioctl_version, struct blksnap_version)
 
 /**
- * define IOCTL_BLKSNAP_SNAPSHOT_CREATE - an empty snapshot, and a name for it
+ * define IOCTL_BLKSNAP_SNAPSHOT_CREATE - create an empty snapshot
  *
- * Out: &struct blksnap_uuid. Nothing is held still yet: devices are added, storage is
- * appended, then it is taken. There can be several snapshots, but each device is in one at
- * most. The first low-free-space event is waiting already when the call returns. If the
- * name cannot be handed over (-EFAULT), no snapshot was created.
+ * Out: &struct blksnap_uuid. Next, devices are added and storage is appended; then the
+ * snapshot is taken. There can be several snapshots, but each device is in one at most. The
+ * first low-free-space event is queued when the call returns. If the id cannot be returned
+ * (-EFAULT), no snapshot was created.
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_CREATE						\
 	_IOW(BLKSNAP, blksnap_ioctl_snapshot_create, struct blksnap_uuid)
 
 /**
- * define IOCTL_BLKSNAP_SNAPSHOT_DESTROY - give a snapshot up, taken or not
+ * define IOCTL_BLKSNAP_SNAPSHOT_DESTROY - destroy a snapshot, taken or not
  *
- * In: &struct blksnap_uuid. The images go; who has one open reads -EIO from then on. Who
- * waits for an event gets -ESRCH. The devices stay attached and changes go on being
- * tracked. Once the call has returned nothing is written to the difference storage any
- * more, so that its blocks may be given to others.
+ * In: &struct blksnap_uuid. The images are removed. Programs that have one open get -EIO from
+ * then on, and waits for an event end with -ESRCH. The devices stay attached, and their
+ * changes are still tracked. After the call nothing is written to the difference storage any
+ * more, so its blocks can be used for something else.
  *
- *	-EBUSY	the snapshot is being taken at the moment
+ *	-EBUSY	the snapshot is being taken
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_DESTROY						\
 	_IOR(BLKSNAP, blksnap_ioctl_snapshot_destroy, struct blksnap_uuid)
@@ -265,47 +265,45 @@ struct blksnap_snapshot_append_storage {
 };
 
 /**
- * define IOCTL_BLKSNAP_SNAPSHOT_APPEND_STORAGE - room for data that would be overwritten
+ * define IOCTL_BLKSNAP_SNAPSHOT_APPEND_STORAGE - append space for data that is overwritten
  *
  * In: &struct blksnap_snapshot_append_storage, before or after the take and as often as
- * needed; all images of the snapshot share the room. When the call fails, no range of it
+ * needed. All images of the snapshot share the storage. If the call fails, none of its ranges
  * is used.
  *
- * Used are whole blocks of 4096 bytes; where the storage lies on a device of the snapshot
- * itself, such as coincide with blocks of that device. What is left over at the ends of a
- * range stays unused.
+ * Only whole blocks of 4096 bytes are used. If the storage is on a device of the snapshot,
+ * they coincide with blocks of that device. The rest at the ends of a range is not used.
  *
  *	-EINVAL		a range does not fit the device or the device's logical block size, or
  *			no range has a whole block, or there are none, or more than 1,048,576;
  *			or the path is empty or longer than PATH_MAX;
- *			or the device cannot be used: it lies on one of the snapshot, so
- *			that storing would itself have to be copied first; it is an image; it
- *			is zoned; its logical blocks are larger than those of a device of the
+ *			or the device cannot be used: it is stacked on a device of the snapshot
+ *			(what is stored would have to be copied itself); it is an image; it is
+ *			zoned; its logical blocks are larger than those of a device of the
  *			snapshot
- *	-EBUSY		sectors are storage already, of this snapshot or another, or given twice
- *	-EFBIG		there would be more than 8 TiB
+ *	-EBUSY		sectors are storage already, of this snapshot or another, or occur twice
+ *	-EFBIG		the storage would exceed 8 TiB
  *	-ENOTBLK	the path is not that of a block device
  *	-EROFS		the device is read-only
- *	or why the path could not be opened, such as -ENOENT.
+ *	or an error of opening the path, such as -ENOENT.
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_APPEND_STORAGE					\
 	_IOW(BLKSNAP, blksnap_ioctl_snapshot_append_storage,			\
 	     struct blksnap_snapshot_append_storage)
 
 /**
- * define IOCTL_BLKSNAP_SNAPSHOT_TAKE - hold the instant
+ * define IOCTL_BLKSNAP_SNAPSHOT_TAKE - take a snapshot of all its devices, at one instant
  *
- * In: &struct blksnap_uuid. All devices of the snapshot at one instant: file systems are
- * frozen, writes in flight are awaited, the change maps switched, the images created.
- * Writers wait meanwhile. When the call fails nothing was taken, and everything that was
- * frozen or held up goes on.
+ * In: &struct blksnap_uuid. File systems are frozen, new writes are held and those in flight
+ * are waited for, the change maps are switched, and the images are created. If the call
+ * fails, no snapshot was taken, file systems are thawed and held writes are submitted.
  *
  *	-ENODEV		no device was added, or one of them is gone
  *	-EALREADY	the snapshot has been taken before, or is being taken
  *	-EINVAL		the storage appended before cannot serve one of the devices
  *	-ETIMEDOUT	file systems could not be frozen in 60 s, or writes in flight did not
  *			end in 10 s
- *	or why it could not be taken.
+ *	or another error for which it could not be taken.
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_TAKE						\
 	_IOR(BLKSNAP, blksnap_ioctl_snapshot_take, struct blksnap_uuid)
@@ -324,7 +322,7 @@ struct blksnap_snapshot_collect {
  * define IOCTL_BLKSNAP_SNAPSHOT_COLLECT - get the ids of all snapshots
  *
  * In and out: &struct blksnap_snapshot_collect. Call it twice: without an array to learn the
- * number, then with one of that size; once more if snapshots have been added in between.
+ * number, then with one of that size; again if snapshots were created in between.
  *
  *	-ENODATA	@ids is too small; @count is the number of snapshots, and nothing was
  *			written to @ids
@@ -335,13 +333,13 @@ struct blksnap_snapshot_collect {
 /**
  * enum blksnap_event_codes - what happened to a snapshot
  * @blksnap_event_code_low_free_space:
- *	The difference storage runs short: less is free than half of the module's
- *	parameter diff_storage_minimum. &struct blksnap_event_low_free_space says how much
- *	to append. Nothing is lost as long as that happens in time.
+ *	The difference storage runs short: less is free than half of the module
+ *	parameter diff_storage_minimum. &struct blksnap_event_low_free_space tells how
+ *	much to append. Nothing is lost if that is done in time.
  * @blksnap_event_code_corrupted:
- *	An image can no longer be kept true, for want of storage or by an error, and
- *	reads of it fail from now on; what was read before is right.
- *	&struct blksnap_event_corrupted says which. The device itself is unharmed.
+ *	An image is lost, for want of storage or by an error. Reads of it fail from now
+ *	on; what was read before is correct. &struct blksnap_event_corrupted tells which
+ *	image. The device itself is not affected.
  */
 enum blksnap_event_codes {
 	blksnap_event_code_low_free_space,
@@ -351,7 +349,7 @@ enum blksnap_event_codes {
 /**
  * struct blksnap_snapshot_event - argument of IOCTL_BLKSNAP_SNAPSHOT_WAIT_EVENT
  * @id: in: the snapshot
- * @timeout_ms: in: how long to wait, in milliseconds; 0 only looks
+ * @timeout_ms: in: how long to wait, in milliseconds; 0 does not wait
  * @code: out: a number of &enum blksnap_event_codes
  * @time_label: out: when it happened, in nanoseconds of the monotonic clock
  * @data: out: the structure that belongs to @code, then zeros
@@ -365,15 +363,15 @@ struct blksnap_snapshot_event {
 };
 
 /**
- * define IOCTL_BLKSNAP_SNAPSHOT_WAIT_EVENT - sleep until something happens to a snapshot
+ * define IOCTL_BLKSNAP_SNAPSHOT_WAIT_EVENT - wait for an event of a snapshot
  *
- * In and out: &struct blksnap_snapshot_event. Events are kept until somebody asks; each is
- * handed out once, the oldest first.
+ * In and out: &struct blksnap_snapshot_event. Events are queued until they are fetched; each
+ * is returned once, the oldest first.
  *
- *	-ENOENT	the time is over and nothing happened
+ *	-ENOENT	no event has happened within @timeout_ms
  *	-EINTR	a signal came first
- *	-ESRCH	as above; and here it also means that nothing is written to the difference
- *		storage any more, so that who waits may remove the files that it lies in
+ *	-ESRCH	as above. It also means that nothing is written to the difference storage any
+ *		more, so the program can remove the files that it is in
  */
 #define IOCTL_BLKSNAP_SNAPSHOT_WAIT_EVENT					\
 	_IOW(BLKSNAP, blksnap_ioctl_snapshot_wait_event, struct blksnap_snapshot_event)
