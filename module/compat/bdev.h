@@ -2,9 +2,8 @@
 /*
  * Block devices; included by compat.h.
  *
- * struct compat_part is a disk, or a part of it, as long as that is there. struct
- * block_device is the same in newer kernels; in older ones it says where the device is only
- * while it is open.
+ * struct compat_part is a disk or a partition, for as long as that exists. In newer kernels it is struct
+ * block_device; in older ones struct block_device refers to its device only while it is open.
  */
 
 #ifdef COMPAT_HAS_PART_STAT_H
@@ -42,7 +41,7 @@ static inline sector_t bdev_nr_sectors(struct block_device *bdev)
 #endif
 #endif
 
-/* compat_part_next - the first part from *index on, and its index; NULL if there is none. Under RCU. */
+/* compat_part_next - find the first part from *index on, and set its index; or NULL. Under RCU. */
 #ifdef COMPAT_HAS_PART_XARRAY
 static inline struct compat_part *compat_part_next(struct gendisk *disk, unsigned long *index)
 {
@@ -73,10 +72,7 @@ static inline struct compat_part *compat_part_next(struct gendisk *disk, unsigne
 #define disk_live(disk)		((disk)->flags & GENHD_FL_UP)
 #endif
 
-/*
- * Whether an open device is still there. What makes it false happens before device_del()
- * is called for the device.
- */
+/* Whether an open device still exists. It becomes false before device_del() is called for the device. */
 #ifdef COMPAT_HAS_BDEV_PART
 static inline bool compat_part_is_live(struct compat_part *part, struct inode *inode)
 {
@@ -96,7 +92,7 @@ static inline bool compat_part_is_live(struct compat_part *part, struct inode *i
 }
 #endif
 
-/* The root of sysfs, which is always there: the parent of /sys/kernel. */
+/* The root of sysfs: the parent of /sys/kernel. Neither is ever removed or moved. */
 static inline struct kernfs_node *compat_sysfs_root(void)
 {
 #ifdef COMPAT_HAS_KERNFS_PARENT_RCU

@@ -6,8 +6,8 @@
 #endif
 
 /*
- * Nobody polls for the bio any more. Some kernels keep the memory of those that are polled for on
- * a list that only their poller may touch, so that it is more than one flag.
+ * No task polls for the bio. Some kernels keep freed polled bios on a list that only the polling task may
+ * access, so this clears more than one flag.
  */
 #ifndef COMPAT_HAS_BIO_CLEAR_POLLED
 static inline void bio_clear_polled(struct bio *bio)
@@ -20,9 +20,9 @@ static inline void bio_clear_polled(struct bio *bio)
 #endif
 
 /*
- * Keeps device mapper from putting something of its own into bi_private, as it does for polling by
- * bio. Where polling is by what the submission returns, the submitter is told to poll whatever has
- * become of the flag, and then finds a queue that is not for polling.
+ * Prevents device mapper from changing bi_private, as it does to poll for bios. In kernels that poll with
+ * the value that the submission returns, the submitter polls regardless of the flag, and then finds a
+ * queue that does not support it.
  */
 #ifdef COMPAT_HAS_BI_COOKIE
 #define compat_bio_keep_private(bio)	bio_clear_polled(bio)
@@ -36,7 +36,7 @@ static inline void bio_clear_polled(struct bio *bio)
 /* The first sector of a bio, counted from the start of the disk. */
 static inline sector_t compat_bio_start(struct bio *bio)
 {
-	/* It counts from the start of the part until it was remapped. */
+	/* It is relative to the partition until the bio is remapped. */
 	if (bio_flagged(bio, BIO_REMAPPED))
 		return bio->bi_iter.bi_sector;
 	return bio->bi_iter.bi_sector + bio->bi_bdev->bd_start_sect;
@@ -49,7 +49,7 @@ static inline void compat_bio_set_disk(struct bio *bio, struct gendisk *disk)
 #else
 #define compat_bio_disk(bio)	((bio)->bi_disk)
 
-/* That of a bio to a part that is gone, which is going to fail, is behind all sectors. */
+/* For a partition that was removed, where the bio will fail, it is beyond all sectors. */
 static inline sector_t compat_bio_start(struct bio *bio)
 {
 	unsigned long index = bio->bi_partno;
@@ -115,7 +115,7 @@ static inline struct bio *bio_alloc_clone(struct block_device *bdev, struct bio 
 #endif
 
 /*
- * The cgroup that a bio is charged to; NULL is the root. A name only, valid as long as the bio.
+ * The cgroup that a bio is charged to; NULL is the root. Only for comparison, while the bio exists.
  */
 #ifdef CONFIG_BLK_CGROUP
 static inline const void *compat_bio_group(struct bio *bio)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Makes older kernels look like the newest one, as far as this project looks at them. Only this
- * folder has conditionals on the kernel; config.h has the answers of probes/. Each asks for one
- * thing, and stands for that thing only.
+ * Makes older kernels look like the newest one, as far as the modules use them. Only this folder has
+ * conditionals on the kernel. config.h has the answers of probes/, each of which tests for one interface
+ * and stands for that interface only.
  *
- * Most of it defines what an older kernel lacks by the name that it has in the newest. Names
- * with compat_ or COMPAT_ stand for what cannot be had by one name alone.
+ * Most definitions give an older kernel an interface of the newest one, with the same name. A name with
+ * compat_ or COMPAT_ is used where that is not possible.
  *
- * What is done here in place of a function of the kernel that a module cannot call. When a kernel
- * is added, they are compared with its source, and docs/kernels.md says so:
+ * These replace functions of the kernel that a module cannot call. When a kernel is added, they are
+ * compared with its source, and docs/kernels.md says so:
  *
  *	bio_clear_polled()		bio_clear_polled(), bio_clear_hipri() in block/blk.h
  *	compat_bio_start()		blk_partition_remap() in block/blk-core.c

@@ -13,8 +13,8 @@
 #endif
 
 /*
- * That data is to stay as it is while it is written: an initializer in struct queue_limits, and
- * what does the same to a disk that is not added yet. One of them is empty.
+ * Data must not change while it is written: an initializer in struct queue_limits, and a function for a
+ * disk that is not added yet. One of them does nothing.
  */
 #ifdef COMPAT_HAS_FEAT_STABLE_WRITES
 #define COMPAT_STABLE_WRITES			.features = BLK_FEAT_STABLE_WRITES,
@@ -26,9 +26,9 @@
 #endif
 
 /*
- * What the block layer calls for each bio to a disk: an initializer in struct
- * block_device_operations, or what is done to the queue before its limits are set. One of them
- * does nothing.
+ * The function that the block layer calls for each bio: an initializer in struct
+ * block_device_operations, and a function for the queue before its limits are set. One of them does
+ * nothing.
  */
 #ifdef COMPAT_HAS_SUBMIT_BIO_OP
 #define COMPAT_SUBMIT_BIO(function)		.submit_bio = function,
@@ -122,16 +122,15 @@ static inline int compat_add_disk(struct device *parent, struct gendisk *disk,
 #endif
 
 /*
- * Puts back what compat_alloc_disk() returned, and if it was added, del_gendisk() was called
- * for. Then, unless the driver's free_disk is called for that, nobody calls the driver for
- * the disk any more.
+ * Puts what compat_alloc_disk() returned, after del_gendisk() if the disk was added. On return the block
+ * layer does not call the driver for the disk any more, except for its free_disk operation.
  */
 #ifdef COMPAT_HAS_BLK_CLEANUP_QUEUE
 static inline void compat_put_disk(struct gendisk *disk, bool added)
 {
 	blk_cleanup_queue(disk->queue);
 #ifndef COMPAT_HAS_BLK_ALLOC_DISK
-	/* Adding it has given it a reference to its queue. */
+	/* An added disk has a reference to its queue. */
 	if (!added)
 		disk->queue = NULL;
 #endif

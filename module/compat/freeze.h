@@ -18,7 +18,7 @@ static inline int bdev_thaw(struct block_device *bdev)
 {
 	struct super_block *sb = get_super(bdev);
 
-	/* While it is frozen it has a reference of its own. */
+	/* While it is frozen, it holds a reference to itself. */
 	if (sb)
 		drop_super(sb);
 	return thaw_bdev(bdev, sb);
@@ -28,7 +28,7 @@ static inline int bdev_thaw(struct block_device *bdev)
 #endif
 #endif
 
-/* compat_bdev_sync - write out the file system on a device, or what is cached of the device */
+/* compat_bdev_sync - sync the file system on a device, or the page cache of the device */
 #ifdef COMPAT_HAS_FSYNC_BDEV
 static inline void compat_bdev_sync(struct block_device *bdev)
 {
@@ -58,8 +58,8 @@ static inline void compat_unfreeze_queue(struct request_queue *queue, unsigned i
 #endif
 
 /*
- * Whether the queue of a disk that is not open can be frozen while its driver may take the disk
- * away: not if the driver cleans it up for good before its last user has gone.
+ * Whether the queue of a disk that is not open can be frozen while its driver may remove the disk: not if
+ * the driver cleans up the queue while it is still in use.
  */
 #ifdef COMPAT_HAS_BLK_CLEANUP_QUEUE
 #define COMPAT_QUEUES_STAY	false

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Memory, RCU and work queues; included by compat.h. */
 
-/* gate.c and bio.c take it for granted. */
+/* gate.c and bio.c rely on it. */
 #if defined(COMPAT_HAS_RCU_SCHED) && defined(CONFIG_PREEMPT_RCU)
 #error "RCU of this kernel does not wait for code with interrupts off"
 #endif
@@ -31,17 +31,17 @@ static inline void memcpy_to_bvec(struct bio_vec *bv, const char *from)
 #endif
 
 /*
- * All that was done before comes before an increment of a per-CPU counter that follows. That is
- * no atomic operation in the sense of smp_mb__before_atomic(). x86 keeps the order of loads and
- * stores with later stores by itself.
+ * Orders all accesses before the increment of a per-CPU counter that follows. The increment is not an
+ * atomic operation in the sense of smp_mb__before_atomic(). x86 orders loads and stores before later
+ * stores by itself.
  */
 #ifdef CONFIG_X86
 #define compat_smp_mb_before_this_cpu_inc()	barrier()
 #else
-#define compat_smp_mb_before_this_cpu_inc()	smp_mb() /* pairs as its user says */
+#define compat_smp_mb_before_this_cpu_inc()	smp_mb() /* see the user for what it pairs with */
 #endif
 
-/* grace periods of tasks: without preemption they are those of RCU */
+/* Without preemption, RCU tasks grace periods are those of RCU. */
 #ifdef CONFIG_TASKS_RCU
 #define compat_rcu_barrier_tasks()	rcu_barrier_tasks()
 #else

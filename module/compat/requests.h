@@ -2,8 +2,8 @@
 /* Requests, passthrough commands among them; included by compat.h. */
 
 /*
- * Of blk_execute_rq(): parameters, a call with them, what it returns; and the request's place among
- * its arguments, and among those of blk_execute_rq_nowait().
+ * For blk_execute_rq(): its parameters, a call with them, its return type; and the position of the request
+ * among its arguments, which is the same for blk_execute_rq_nowait().
  */
 #if defined(COMPAT_HAS_EXECUTE_RQ_QUEUE)
 #define COMPAT_EXECUTE_PARAMS \
@@ -24,8 +24,8 @@
 #endif
 
 /*
- * Of blk_execute_rq_nowait(): parameters, which of them is the function to be called at the end, a
- * call with another one. Newer kernels have that in the request already.
+ * For blk_execute_rq_nowait(): its parameters, the one that is the completion handler, and a call with
+ * another handler. Newer kernels have the handler in the request.
  */
 #ifdef COMPAT_HAS_EXECUTE_NOWAIT_ALONE
 #define COMPAT_NOWAIT_PARAMS	struct request *rq, bool at_head
@@ -49,7 +49,7 @@
 #define COMPAT_NOWAIT_END_IO	end_io
 #endif
 
-/* That function's parameters, a call with these parameters, what it returns. */
+/* For the completion handler: its parameters, a call with them, its return type. */
 #ifdef COMPAT_HAS_END_IO_BATCH
 #define COMPAT_END_IO_PARAMS \
 	struct request *rq, blk_status_t status, const struct io_comp_batch *batch
@@ -64,14 +64,14 @@
 #define compat_end_io_t		enum rq_end_io_ret
 #endif
 
-/* At which place the request is among the arguments of blk_insert_cloned_request(). */
+/* The position of the request among the arguments of blk_insert_cloned_request(). */
 #ifdef COMPAT_HAS_INSERT_CLONED_QUEUE
 #define COMPAT_INSERT_CLONED_RQ	1
 #else
 #define COMPAT_INSERT_CLONED_RQ	0
 #endif
 
-/* Parameters of a function that looks at requests in flight. */
+/* The parameters of a function that is called for requests in flight. */
 #ifdef COMPAT_HAS_BUSY_ITER_RESERVED
 #define COMPAT_BUSY_ITER_PARAMS	struct request *rq, void *data, bool reserved
 #else

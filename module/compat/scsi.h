@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* As compat.h, for who looks at SCSI commands. */
+/* As compat.h, for files that examine SCSI commands. */
 #ifndef BLKSNAP_COMPAT_SCSI_H
 #define BLKSNAP_COMPAT_SCSI_H
 
