@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Passthrough commands: requests that somebody makes himself, without a bio that comes by
- * submit_bio_noacct(). SG_IO and /dev/sg do so, ioctls and io_uring commands of NVMe, and the
- * kernel itself to ask a disk about itself. What a command changes cannot be told from it in
- * general, only that it may. So one that is not known to be harmless is announced to the filters of
- * the devices that it may concern, before the device gets it, and who wants to rely on what is on a
- * device waits until none is under way (blkfilter_drain_passthrough()).
+ * Passthrough commands: requests that do not come as bios through submit_bio_noacct(). SG_IO and /dev/sg
+ * submit them, ioctls and io_uring commands of NVMe, and the kernel itself to query a disk. What a command
+ * changes is unknown in general. So unless it is known to be harmless, the filters of the devices that it
+ * may concern are told before the device gets it. A filter that relies on the content of a device waits
+ * until no such command is executing (blkfilter_drain_passthrough()).
  *
- * Both functions by which a request is executed are redirected here while a device is attached,
- * for queues that may concern one. Each command is on a list from before its filters are told until
- * it has ended, or, if it is harmless, until its execution has begun. When the original function is
- * called the command comes by the hook once more, and is known by the list: there it is one request
- * of one task, since the request may have ended, and be used anew by others, while the task is
- * still on its way out. Filters are told in the context of whoever executes, which may sleep.
+ * While a device is attached, both functions that execute a request are redirected here, for queues that
+ * may concern the device. A command is on a list from before the filters are told until it has completed
+ * or, if it is harmless, until its execution has begun. The original function is hooked too, and the list
+ * tells that the command has been announced. The list is searched for the request and the task: the
+ * request may have completed, and be reused by another task, while the first task has not returned yet.
+ * The filters are told in the context of the task that executes the request, which may sleep.
  */
 #include <linux/blk-mq.h>
 #include <linux/device.h>
@@ -23,15 +22,15 @@
 #include "blkfilter.h"
 #include "../compat/scsi.h"
 
-/* Protects the list; taken in any context. */
+/* Protects the list of commands; taken in any context. */
 static DEFINE_SPINLOCK(commands_lock);
 static LIST_HEAD(commands);
-/* There was no memory to notice the end of a command that may change data. */
+/* The completion of a command that may change data could not be tracked, for want of memory. */
 static bool untracked;
 
 /*
- * What sort of commands a disk understands. The caller keeps the disk's parent, or the disk is one
- * of NVMe, as tell_if_concerned() says.
+ * Tell which passthrough commands a disk executes. The caller keeps the disk's parent, or the disk is an
+ * NVMe disk, see notify_if_concerned().
  */
 static enum passthrough_kind kind_of(struct gendisk *disk)
 {
@@ -65,7 +64,12 @@ static int find_kind(struct device *dev, void *data)
 	return 1;
 }
 
-/* passthrough_kind - what sort of commands a disk understands; may sleep */
+/**
+ * passthrough_kind - tell which passthrough commands a disk executes
+ * @disk: the disk
+ *
+ * Context: may sleep.
+ */
 enum passthrough_kind passthrough_kind(struct gendisk *disk)
 {
 	struct kind_search search = { disk, PASSTHROUGH_OTHER };
@@ -74,7 +78,13 @@ enum passthrough_kind passthrough_kind(struct gendisk *disk)
 	return search.kind;
 }
 
-/* passthrough_is_path - whether a disk is one of the paths that an NVMe multipath disk hides */
+/**
+ * passthrough_is_path - tell whether a disk is a hidden path of an NVMe multipath disk
+ * @path: the disk
+ * @head: the multipath disk
+ *
+ * Context: any.
+ */
 bool passthrough_is_path(struct gendisk *path, struct gendisk *head)
 {
 	int subsystem, namespace, of_subsystem, of_namespace, controller;
@@ -85,7 +95,7 @@ bool passthrough_is_path(struct gendisk *path, struct gendisk *head)
 	       subsystem == of_subsystem && namespace == of_namespace;
 }
 
-/* ATA commands, in a SCSI one; names and numbers are those of ACS. */
+/* ATA commands, inside SCSI commands. Names and numbers are those of ACS. */
 static bool ata_is_harmless(u8 command, u8 feature, u8 log)
 {
 	switch (command) {
@@ -115,14 +125,14 @@ static bool ata_is_harmless(u8 command, u8 feature, u8 log)
 	case 0xef: /* SET FEATURES */
 	case 0xf8: /* READ NATIVE MAX ADDRESS */
 		return true;
-	case 0xb0: /* SMART; writing to logs e0h and e1h is a way for other commands (SCT) */
+	case 0xb0: /* SMART; a write to logs e0h and e1h executes another command (SCT) */
 		return feature != 0xd6 || (log != 0xe0 && log != 0xe1);
 	default:
 		return false;
 	}
 }
 
-/* Opcodes without a name in the kernel are those of SPC and SBC. */
+/* Opcodes that the kernel has no name for are from SPC and SBC. */
 static bool scsi_is_harmless(const u8 *cdb)
 {
 	switch (cdb[0]) {
@@ -166,7 +176,7 @@ static bool scsi_is_harmless(const u8 *cdb)
 	case 0xaf: /* VERIFY(12) */
 	case 0xb7: /* READ DEFECT DATA(12) */
 		return true;
-	case SEND_DIAGNOSTIC: /* a self-test, but no page with parameters */
+	case SEND_DIAGNOSTIC: /* a self-test, without parameters */
 		return !cdb[3] && !cdb[4];
 	case SERVICE_ACTION_IN_16: /* READ CAPACITY(16) to GET PHYSICAL ELEMENT STATUS */
 		return (cdb[1] & 0x1f) >= 0x10 && (cdb[1] & 0x1f) <= 0x17;
@@ -230,10 +240,9 @@ static bool nvme_io_is_harmless(u8 opcode)
 }
 
 /*
- * The driver's part of an NVMe request begins with a pointer to the command. Should that change,
- * what is read instead may be anything, and nothing may be there to be read. In a command the
- * lowest bit tells the direction of its data, and so does the request: where they do not agree, it
- * is no command.
+ * The driver data of an NVMe request begins with a pointer to the command. If a kernel changed that, the
+ * pointer could be anything, even an address that cannot be read. The lowest bit of an opcode is the
+ * direction of the data. If the request has another direction, this is not the command.
  */
 static bool nvme_is_harmless(struct request *rq, bool admin)
 {
@@ -256,14 +265,14 @@ static bool is_harmless(struct request *rq, enum passthrough_kind kind, bool adm
 		return scsi_is_harmless(compat_scsi_command(rq));
 	case PASSTHROUGH_NVME:
 		return nvme_is_harmless(rq, admin);
-	case PASSTHROUGH_VIRTIO: /* asks for the serial number; programs can send none */
+	case PASSTHROUGH_VIRTIO: /* reads the serial number; programs cannot send commands */
 		return req_op(rq) == REQ_OP_DRV_IN;
 	default:
 		return false;
 	}
 }
 
-/* is_admin_queue - whether a queue takes a controller's admin commands; the disk is one of NVMe */
+/* Whether a queue takes the admin commands of the controller of an NVMe disk. */
 static bool is_admin_queue(struct request_queue *queue, struct gendisk *disk)
 {
 	struct blk_mq_tag_set *set = disk->queue->tag_set;
@@ -272,7 +281,7 @@ static bool is_admin_queue(struct request_queue *queue, struct gendisk *disk)
 	       queue->tag_set->driver_data == set->driver_data;
 }
 
-static void tell_filters(struct gendisk *disk)
+static void notify_filters(struct gendisk *disk)
 {
 	struct blkfilter_attachment *att;
 	unsigned int i;
@@ -286,18 +295,18 @@ static void tell_filters(struct gendisk *disk)
 	rcu_read_unlock();
 }
 
-/* The node with a name in a folder of sysfs, for which the reference to the folder is given up. */
-static struct kernfs_node *enter(struct kernfs_node *folder, const char *name)
+/* Get a node in a directory of sysfs, and put the directory. */
+static struct kernfs_node *step_into(struct kernfs_node *dir, const char *name)
 {
-	struct kernfs_node *node = folder ? sysfs_get_dirent(folder, name) : NULL;
+	struct kernfs_node *node = dir ? sysfs_get_dirent(dir, name) : NULL;
 
-	sysfs_put(folder);
+	sysfs_put(dir);
 	return node;
 }
 
 /*
- * The name of the subsystem that an NVMe disk belongs to, in a page that is to be freed; or NULL. Its
- * parent is a controller or the subsystem itself, and both have a file with it.
+ * Get the name of the subsystem of an NVMe disk, in a page that the caller frees; or NULL. The parent of
+ * the disk is a controller or the subsystem itself, and both have an attribute with the name.
  */
 static char *subsystem_name(struct gendisk *disk)
 {
@@ -307,7 +316,7 @@ static char *subsystem_name(struct gendisk *disk)
 	struct kernfs_node *link;
 	char *name = NULL;
 
-	link = enter(enter(node, parent->class->name), dev_name(parent));
+	link = step_into(step_into(node, parent->class->name), dev_name(parent));
 	node = NULL;
 	if (link && kernfs_type(link) == KERNFS_LINK)
 		node = sysfs_get_dirent(link->symlink.target_kn, "subsysnqn");
@@ -325,12 +334,8 @@ static char *subsystem_name(struct gendisk *disk)
 	return name;
 }
 
-struct subsystem {
-	char *name;
-};
-
-/* For each block device: is it an NVMe disk of that subsystem, or cannot that be told? */
-static int tell_if_of_subsystem(struct device *dev, void *data)
+/* Called for each block device: notify if it is an NVMe disk of the subsystem, or if this is unknown. */
+static int notify_if_of_subsystem(struct device *dev, void *data)
 {
 	struct gendisk *disk = compat_device_disk(dev);
 	const char *subsystem = data;
@@ -344,25 +349,25 @@ static int tell_if_of_subsystem(struct device *dev, void *data)
 		return 0;
 	name = subsystem_name(disk);
 	if (!name || !subsystem || !strcmp(name, subsystem))
-		tell_filters(disk);
+		notify_filters(disk);
 	free_page((unsigned long)name);
 	return 0;
 }
 
 /*
- * An admin command may change any namespace of the subsystem, also those that this controller does
- * not have: format and sanitize do, by what the subsystem is like.
+ * An admin command may change any namespace of the subsystem, even one that is not attached to this
+ * controller: format and sanitize do so in some subsystems.
  */
-static void tell_subsystem(struct gendisk *disk)
+static void notify_subsystem(struct gendisk *disk)
 {
 	char *subsystem = subsystem_name(disk);
 
-	table_walk_devices(tell_if_of_subsystem, subsystem);
+	table_walk_devices(notify_if_of_subsystem, subsystem);
 	free_page((unsigned long)subsystem);
 }
 
-/* For each block device: is it a disk that the command may change? */
-static int tell_if_concerned(struct device *dev, void *data)
+/* Called for each block device: notify its filters if it is a disk that the command may change. */
+static int notify_if_concerned(struct device *dev, void *data)
 {
 	struct passthrough *command = data;
 	struct gendisk *disk = compat_device_disk(dev);
@@ -372,9 +377,9 @@ static int tell_if_concerned(struct device *dev, void *data)
 	if (dev != disk_to_dev(disk))
 		return 0;
 	/*
-	 * The walk keeps the disk, but not its parent. That of the disk that the command goes to is
-	 * kept by whoever executes it; of others only those of NVMe are looked at, whose commands
-	 * may come by the queue of their controller.
+	 * The walk keeps the disk but not its parent. The task that executes the command keeps that
+	 * of the disk that the command is for. Of other disks only NVMe disks are examined, whose
+	 * commands may come through the queue of their controller.
 	 */
 	if (command->queue != disk->queue && strncmp(disk->disk_name, "nvme", 4))
 		return 0;
@@ -386,19 +391,19 @@ static int tell_if_concerned(struct device *dev, void *data)
 		return 1;
 	command->nvme = kind == PASSTHROUGH_NVME;
 	WRITE_ONCE(command->changes, true);
-	/* First on the list and marked, then told: see blkfilter_drain_passthrough(). */
+	/* On the list and marked before the filters are told: pairs with blkfilter_drain_passthrough(). */
 	smp_mb();
 	if (admin)
-		tell_subsystem(disk);
+		notify_subsystem(disk);
 	else
-		tell_filters(disk);
+		notify_filters(disk);
 	return 0;
 }
 
 /**
- * passthrough_begin - announce a command that is about to be executed
- * @command: to be ended with passthrough_end()
- * @rq: the request
+ * passthrough_begin - add a command that is about to be executed, and tell the filters
+ * @command: the command, to be removed with passthrough_end()
+ * @rq: its request
  *
  * Context: may sleep.
  */
@@ -414,10 +419,15 @@ void passthrough_begin(struct passthrough *command, struct request *rq)
 	spin_lock_irqsave(&commands_lock, flags);
 	list_add(&command->link, &commands);
 	spin_unlock_irqrestore(&commands_lock, flags);
-	table_walk_devices(tell_if_concerned, command);
+	table_walk_devices(notify_if_concerned, command);
 }
 
-/* passthrough_end - the command has ended; or, if it is harmless, its execution has begun */
+/**
+ * passthrough_end - remove a command that has completed, or a harmless one whose execution has begun
+ * @command: the command
+ *
+ * Context: any.
+ */
 void passthrough_end(struct passthrough *command)
 {
 	unsigned long flags;
@@ -428,8 +438,8 @@ void passthrough_end(struct passthrough *command)
 	code_ref_put();
 }
 
-/* One that nobody waits for has ended; it was allocated. */
-static compat_end_io_t ended(COMPAT_END_IO_PARAMS)
+/* The completion handler of a command that no task waits for. Frees the command. */
+static compat_end_io_t passthrough_end_io(COMPAT_END_IO_PARAMS)
 {
 	struct passthrough *command = rq->end_io_data;
 	rq_end_io_fn *end_io = command->end_io;
@@ -442,12 +452,13 @@ static compat_end_io_t ended(COMPAT_END_IO_PARAMS)
 }
 
 /**
- * passthrough_begin_nowait - the same for a command whose end its executor does not wait for
- * @command: to be ended with passthrough_end() when its execution has begun
- * @rq: the request
- * @done: what is to be called at its end; may be NULL
+ * passthrough_begin_nowait - passthrough_begin() for a command whose completion no task waits for
+ * @command: the command, to be removed with passthrough_end() when its execution has begun
+ * @rq: its request
+ * @done: its completion handler; may be NULL
  *
- * Return: what is to be called instead.
+ * Context: may sleep.
+ * Return: the completion handler to use instead.
  */
 rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct request *rq,
 				       rq_end_io_fn *done)
@@ -460,7 +471,7 @@ rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct reque
 		return done;
 	lasting = done ? kmalloc(sizeof(*lasting), GFP_ATOMIC) : NULL;
 	if (!lasting) {
-		pr_warn("the end of a command to a disk cannot be noticed: no snapshot can be taken of disks that take such commands until blkfilter is loaded anew\n");
+		pr_warn("no memory to track a passthrough command: no snapshot can be taken of disks that such commands are sent to until blkfilter is loaded again\n");
 		WRITE_ONCE(untracked, true);
 		return done;
 	}
@@ -474,11 +485,11 @@ rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct reque
 	list_add(&lasting->link, &commands);
 	command->changes = false;
 	spin_unlock_irqrestore(&commands_lock, flags);
-	return ended;
+	return passthrough_end_io;
 }
 
 /**
- * passthrough_is_known - whether a request that this task executes was announced already
+ * passthrough_is_known - tell whether this task has announced a request that it executes
  * @rq: the request
  *
  * Context: any.
@@ -497,8 +508,8 @@ bool passthrough_is_known(struct request *rq)
 	return found;
 }
 
-/* Whether a command is under way that may change the device of an attachment. */
-static bool is_unsettled(struct blkfilter_attachment *att)
+/* Whether a command is executing that may change the device of an attachment. */
+static bool has_command(struct blkfilter_attachment *att)
 {
 	struct passthrough *command;
 	bool found = READ_ONCE(untracked);
@@ -507,7 +518,7 @@ static bool is_unsettled(struct blkfilter_attachment *att)
 	list_for_each_entry(command, &commands, link) {
 		if (!READ_ONCE(command->changes))
 			continue;
-		/* One of NVMe may be to its controller, or to one of its paths. */
+		/* An NVMe command may be for the controller of the disk, or for a path of it. */
 		if (command->queue == att->disk->queue ||
 		    (command->nvme && (att->kind == PASSTHROUGH_NVME ||
 				       att->kind == PASSTHROUGH_NVME_HEAD)))
@@ -525,8 +536,8 @@ int blkfilter_drain_passthrough(struct block_device *bdev, unsigned long timeout
 
 	if (!att)
 		return -ENODEV;
-	smp_mb(); /* what the caller wrote before is seen by filters that are told later */
-	while (!ret && is_unsettled(att)) {
+	smp_mb(); /* filters that are told later see the stores of the caller */
+	while (!ret && has_command(att)) {
 		schedule_timeout_idle(1);
 		if (fatal_signal_pending(current))
 			ret = -EINTR;
