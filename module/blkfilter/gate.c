@@ -126,6 +126,9 @@ static wait_queue_head_t rooms[1 << ROOM_BITS];
 /**
  * gate_room - find the wait queue on which submitters wait for room
  * @disk: the disk of their bios
+ *
+ * Context: any.
+ * Return: the wait queue.
  */
 wait_queue_head_t *gate_room(struct gendisk *disk)
 {
@@ -150,6 +153,7 @@ EXPORT_SYMBOL_GPL(blkfilter_wake);
  * path, our own workers among them, all of which forbid the allocator to do I/O.
  *
  * Context: any, see bio_wait_room().
+ * Return: whether it can.
  */
 bool gate_may_wait(const struct bio *bio)
 {

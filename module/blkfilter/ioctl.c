@@ -10,6 +10,8 @@
 /**
  * ioctl_is_ours - tell whether a command is one of the three
  * @cmd: the whole number; newer kernels use the same type and number with other arguments
+ *
+ * Return: whether it is.
  */
 bool ioctl_is_ours(unsigned int cmd)
 {

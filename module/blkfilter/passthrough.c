@@ -69,6 +69,7 @@ static int find_kind(struct device *dev, void *data)
  * @disk: the disk
  *
  * Context: may sleep.
+ * Return: the kind of commands.
  */
 enum passthrough_kind passthrough_kind(struct gendisk *disk)
 {
@@ -84,6 +85,7 @@ enum passthrough_kind passthrough_kind(struct gendisk *disk)
  * @head: the multipath disk
  *
  * Context: any.
+ * Return: whether it is.
  */
 bool passthrough_is_path(struct gendisk *path, struct gendisk *head)
 {
@@ -493,6 +495,7 @@ rq_end_io_fn *passthrough_begin_nowait(struct passthrough *command, struct reque
  * @rq: the request
  *
  * Context: any.
+ * Return: whether it has.
  */
 bool passthrough_is_known(struct request *rq)
 {

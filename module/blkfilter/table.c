@@ -27,6 +27,7 @@ static typeof(((struct device *)NULL)->class) bdev_class;
  * @disk: the disk
  *
  * Context: any.
+ * Return: whether it is.
  */
 bool table_has_disk(struct gendisk *disk)
 {
@@ -51,6 +52,7 @@ static struct hlist_head *queue_bucket(struct request_queue *queue)
  * @queue: the queue
  *
  * Context: any.
+ * Return: whether it may.
  */
 bool table_has_queue(struct request_queue *queue)
 {
@@ -134,6 +136,7 @@ struct blkfilter_attachment *table_find_device(struct device *dev)
  * @dev: any device
  *
  * Context: any. Walks the whole table.
+ * Return: whether it is.
  */
 bool table_has_device(struct device *dev)
 {

@@ -295,6 +295,7 @@ static inline u32 chunk_state(const struct chunk_table *table, u64 block)
  * @count: number of blocks, not 0
  *
  * Context: any.
+ * Return: whether that of all blocks is.
  */
 bool chunk_range_uncopied(const struct chunk_table *table, u64 block, u64 count);
 
@@ -305,6 +306,7 @@ bool chunk_range_uncopied(const struct chunk_table *table, u64 block, u64 count)
  * @last: last block
  *
  * Context: any, under RCU.
+ * Return: as chunk_all_copied().
  */
 bool chunk_range_copied(const struct chunk_table *table, u64 block, u64 last);
 
