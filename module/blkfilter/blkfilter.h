@@ -288,6 +288,9 @@ struct blkfilter_attachment *attachment_get(struct block_device *bdev);
 void attachment_put(struct blkfilter_attachment *att);
 void attachment_reap(struct blkfilter_attachment *att);
 
+/* passthrough_harmless.c: commands that do not change data */
+bool passthrough_is_harmless(struct request *rq, enum passthrough_kind kind, bool admin);
+
 /* passthrough.c: commands that do not come as bios */
 
 /**
@@ -321,6 +324,11 @@ void passthrough_end(struct passthrough *command);
 bool passthrough_is_known(struct request *rq);
 
 /* stack.c has only functions for filters, declared in <linux/blk-filter.h>. */
+
+/* submitters.c: finds bios that tasks are submitting */
+int submitters_find(struct list_head *submitters);
+bool submitters_check(struct list_head *submitters, struct blkfilter_attachment *att);
+void submitters_forget(struct list_head *submitters);
 
 /* earlier.c: waits for writes that were submitted before the filter was attached */
 int earlier_wait(struct blkfilter_attachment *att, struct block_device *bdev);
