@@ -129,6 +129,7 @@ static int wait_for_tasks_and_submitters(const struct wait *wait, struct request
 
 	do
 		ret = wait_for_tasks(wait);
+	/* A task that begins to wait only now has seen the attachment. */
 	while (!ret && waitqueue_active(&queue->mq_freeze_wq));
 	return ret ?: wait_for_submitters(wait);
 }
@@ -273,6 +274,7 @@ static int check_accounting(const struct wait *wait, struct block_device *bdev)
 	if (!probe)
 		return -ENOMEM;
 	submit_bio_noacct(&probe->bio);
+	/* Pairs with probe_end(). */
 	while (!ret && !smp_load_acquire(&probe->over))
 		ret = pause_for(wait, 1);
 	probe_put(probe);
