@@ -129,8 +129,7 @@ static int wait_for_tasks_and_submitters(const struct wait *wait, struct request
 
 	do
 		ret = wait_for_tasks(wait);
-	/* A task that begins to wait only now has seen the attachment. */
-	while (!ret && waitqueue_active(&queue->mq_freeze_wq));
+	while (!ret && waitqueue_active(&queue->mq_freeze_wq)); /* a later waiter has seen @att */
 	return ret ?: wait_for_submitters(wait);
 }
 
