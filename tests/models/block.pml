@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The life of a block of a snapshotted device: module/blksnap/chunk.h, diff_area.c, diff_store.c,
+ * The life of a block of a snapshotted device: module/blksnap/chunk.h, diff_area.c, diff_writeback.c,
  * diff_image.c and snapimage.c.
  *
  * A write comes to a block, a reader of the image reads it, the block may become storage, reads and

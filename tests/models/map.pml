@@ -127,7 +127,7 @@ proctype take()
 
 	/* With the gate closed: cbt_map_switch() */
 	d_step { number = AFTER; settling = true; taken = true }
-	/* cbt_map_settle() */
+	/* cbt_map_sync() */
 #ifdef SETTLED_EARLY
 	settling = false;
 #endif
