@@ -6,11 +6,11 @@
  * the switch the readable map is brought up to date by a loop, while writes go on and programs read.
  *
  * Checked: a program that reads after the take of a block that was written before it gets the number of
- * before, while the map settles and afterwards, whatever is written meanwhile; so it does after a write to the
+ * before, while the map syncs and afterwards, whatever is written meanwhile; so it does after a write to the
  * image has ended; and writes after the take are in the map of the next one.
  *
  * Breaks: NO_SAVE (a write does not save the byte that it changes), SAVE_LATE (it saves it afterwards),
- * SETTLED_EARLY (the map counts as settled before the loop is done), READ_ACTIVE_ONLY (a program that reads
+ * SYNCED_EARLY (the map counts as synced before the loop is done), READ_ACTIVE_ONLY (a program that reads
  * does not look at what was saved), LOWER (saving may lower a number)
  */
 #define BEFORE	1	/* number of writes before the take */
@@ -18,7 +18,7 @@
 
 byte live, readable;
 byte number;
-bool settling;
+bool syncing;
 bool taken;
 byte last;		/* number that programs have to see, at least */
 
@@ -41,7 +41,7 @@ inline raise_readable(value)
 inline mark()
 {
 	if
-	:: settling ->
+	:: syncing ->
 		old = live;
 #ifndef NO_SAVE
 #ifndef SAVE_LATE
@@ -92,14 +92,14 @@ proctype image_writer()
 /* cbt_map_read() after the take */
 proctype program()
 {
-	bool was_settling;
+	bool was_syncing;
 	byte value, saved, wanted;
 
 	taken;
 	wanted = last;
-	was_settling = settling;
+	was_syncing = syncing;
 	if
-	:: !was_settling ->
+	:: !was_syncing ->
 		value = readable
 	:: else ->
 		value = live;
@@ -126,17 +126,17 @@ proctype take()
 	byte value;
 
 	/* With the gate closed: cbt_map_switch() */
-	d_step { number = AFTER; settling = true; taken = true }
+	d_step { number = AFTER; syncing = true; taken = true }
 	/* cbt_map_sync() */
-#ifdef SETTLED_EARLY
-	settling = false;
+#ifdef SYNCED_EARLY
+	syncing = false;
 #endif
 	value = live;
 	if
 	:: value != number -> raise_readable(value)
 	:: else
 	fi;
-	settling = false
+	syncing = false
 }
 
 init {

@@ -29,7 +29,7 @@
  * @quiesced: between blkfilter_quiesce() and blkfilter_resume()
  * @mode: what to do with bios; written by ctl only
  * @count: see enum blkfilter_test_count
- * @lock: protects @kept
+ * @lock: protects @kept, and changes of @mode
  * @kept: bios that are resubmitted later
  * @wq: one for each device: a submission may block until another device makes progress
  * @work: resubmits @kept
@@ -94,11 +94,12 @@ static void resubmit_now(struct test_filter *tf)
 static void keep(struct test_filter *tf, struct bio *bio)
 {
 	u32 delay_ms = READ_ONCE(tf->mode.delay_ms);
-	u32 flags = READ_ONCE(tf->mode.flags);
 	unsigned long irq;
+	u32 flags;
 
 	atomic64_inc(&tf->count[BLKFILTER_TEST_KEPT]);
 	spin_lock_irqsave(&tf->lock, irq);
+	flags = tf->mode.flags;
 	if (flags & BLKFILTER_TEST_REVERSE)
 		bio_list_add_head(&tf->kept, bio);
 	else
@@ -190,7 +191,10 @@ static int set_mode(struct test_filter *tf, void __user *buf)
 
 	if (copy_from_user(&mode, buf, sizeof(mode)))
 		return -EFAULT;
+	/* A bio is kept in the old mode and resubmitted below, or kept in the new one. */
+	spin_lock_irq(&tf->lock);
 	tf->mode = mode;
+	spin_unlock_irq(&tf->lock);
 	resubmit_now(tf);
 	return 0;
 }
