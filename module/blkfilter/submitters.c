@@ -36,11 +36,9 @@ static unsigned long switches_of(struct task_struct *task)
 static bool has_run(struct task_struct *task, unsigned long switches)
 {
 	smp_rmb(); /* the memory of the task was read before */
-#ifdef CONFIG_SMP
-	if (READ_ONCE(task->on_cpu))
+	if (compat_task_on_cpu(task))
 		return true;
-#endif
-	smp_rmb(); /* @on_cpu is read before the number of switches */
+	smp_rmb(); /* whether it is running is read before the number of switches */
 	return task == current || switches_of(task) != switches;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory, RCU and work queues; included by compat.h. */
+/* Memory, RCU, tasks and work queues; included by compat.h. */
 
 /* gate.c and bio.c rely on it. */
 #if defined(COMPAT_HAS_RCU_SCHED) && defined(CONFIG_PREEMPT_RCU)
@@ -47,3 +47,13 @@ static inline void memcpy_to_bvec(struct bio_vec *bv, const char *from)
 #else
 #define compat_rcu_barrier_tasks()	rcu_barrier()
 #endif
+
+/* compat_task_on_cpu - tell whether a task is running on a CPU, or is just being switched off it */
+static inline bool compat_task_on_cpu(const struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return READ_ONCE(task->on_cpu);
+#else
+	return task == current;
+#endif
+}
