@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "manifest.h"
+#include "nbd.h"
+#include "say.h"
+
+static int add_export(struct daemon *daemon, const char *node, bool writable)
+{
+	struct json_object *arguments = json_object_new_object();
+
+	manifest_set_text(arguments, "type", "nbd");
+	manifest_set_text(arguments, "id", node);
+	manifest_set_text(arguments, "node-name", node);
+	manifest_set_text(arguments, "name", node);
+	json_object_object_add(arguments, "writable", json_object_new_boolean(writable));
+	return daemon_command(daemon, "block-export-add", arguments, NULL);
+}
+
+static int take_connection(struct daemon *daemon)
+{
+	for (size_t i = 0; i < DAEMON_CONNECTIONS; i++) {
+		int fd = daemon->nbd[i];
+
+		if (fd >= 0) {
+			daemon->nbd[i] = -1;
+			return fd;
+		}
+	}
+	return -1;
+}
+
+struct nbd_handle *nbd_open_node(struct daemon *daemon, const char *node, bool writable)
+{
+	struct nbd_handle *nbd;
+
+	if (add_export(daemon, node, writable))
+		return NULL;
+	nbd = nbd_create();
+	if (nbd && !nbd_set_export_name(nbd, node) &&
+	    !nbd_connect_socket(nbd, take_connection(daemon)))
+		return nbd;
+	say("cannot connect to qemu-storage-daemon: %s", nbd_get_error());
+	if (nbd)
+		nbd_close(nbd);
+	return NULL;
+}
