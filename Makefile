@@ -8,13 +8,14 @@ KERNEL ?= 6.12
 # On Debian; for others docs/install.md tells what the packages are built with. What the DEB
 # packages need stands in packaging/deb/control.in.
 RPM_PACKAGES := \
-	bzip2 gcc git libblkid-dev libc6-dev libinih-dev libjson-c-dev libmount-dev make pkg-config \
-	rpm selinux-policy-dev
+	bzip2 gcc git libblkid-dev libc6-dev libgcrypt20-dev libinih-dev libjson-c-dev libmount-dev \
+	libnbd-dev make pkg-config rpm selinux-policy-dev
 PACKAGES := $(RPM_PACKAGES) \
 	bc bison bmap-tools cpio createrepo-c debian-archive-keyring dpkg-dev e2fsprogs flex \
 	lintian g++ gcc-12-multilib gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gnuplot-nox \
 	kmod libbpf1 libc6-dev-armhf-cross libelf-dev libssl-dev lz4 mandoc mmdebstrap perl \
-	python3-minimal qemu-system-x86 qemu-utils rpmlint rsync shellcheck sparse spin valgrind xz-utils zsh zstd
+	python3-minimal qemu-system-common qemu-system-x86 qemu-utils rpmlint rsync shellcheck sparse spin \
+	valgrind xz-utils zsh zstd
 
 .PHONY: help
 help: ## this list

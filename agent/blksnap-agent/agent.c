@@ -26,6 +26,7 @@ static const struct agent_command *const commands[] = {
 	&agent_device_detach,
 	&agent_device_status,
 	&agent_changes,
+	&agent_export,
 	&agent_doctor,
 	&agent_metrics,
 	&agent_cleanup,
@@ -176,6 +177,8 @@ int agent_main(int argc, char **argv)
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		int words = match_command(commands[i], argc, argv);
 
+		if (words && commands[i]->hand_over)
+			return commands[i]->hand_over(argv);
 		if (words)
 			return run_command(commands[i], argc - words, argv + words);
 	}

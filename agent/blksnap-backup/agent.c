@@ -72,6 +72,43 @@ int agent_take(struct snapshot *snapshot, const char *name, char **words, size_t
 	return -1;
 }
 
+int agent_find(struct snapshot *snapshot, const char *id)
+{
+	memset(snapshot, 0, sizeof(*snapshot));
+	snapshot->id = strdup(id);
+	return snapshot->id ? show(snapshot) : -1;
+}
+
+void agent_forget(struct snapshot *snapshot)
+{
+	free(snapshot->id);
+	json_object_put(snapshot->whole);
+	memset(snapshot, 0, sizeof(*snapshot));
+}
+
+uint32_t agent_block_size(const char *device)
+{
+	struct child child = {};
+	struct json_object *whole;
+	uint64_t size;
+
+	child_add_all(&child, AGENT, "device", "status", device, "--json", NULL);
+	whole = run(&child);
+	size = manifest_number(json_object_object_get(whole, "device"), "block_size");
+	json_object_put(whole);
+	if (size < 512 || size > INT32_MAX || size & (size - 1)) {
+		say("blksnap-agent does not tell how changes of %s are tracked", device);
+		return 0;
+	}
+	return size;
+}
+
+int agent_await_end(struct child *child, const struct snapshot *snapshot)
+{
+	child_add_all(child, AGENT, "snapshot", "wait", snapshot->id, NULL);
+	return child_start(child, NULL);
+}
+
 void agent_destroy(struct snapshot *snapshot)
 {
 	struct child child = {};
@@ -82,9 +119,7 @@ void agent_destroy(struct snapshot *snapshot)
 			say_note("snapshot %s could not be destroyed; it ends by itself",
 				 snapshot->id);
 	}
-	free(snapshot->id);
-	json_object_put(snapshot->whole);
-	memset(snapshot, 0, sizeof(*snapshot));
+	agent_forget(snapshot);
 }
 
 /* Lines "OFFSET LENGTH", not kept in memory: there may be millions. */

@@ -25,6 +25,16 @@ struct snapshot {
  */
 int agent_take(struct snapshot *snapshot, const char *name, char **words, size_t count);
 
+/* One that is held already; 0 or -1 after a message. It is not ours to be destroyed. */
+int agent_find(struct snapshot *snapshot, const char *id);
+void agent_forget(struct snapshot *snapshot);
+
+/* The size of the blocks whose changes are tracked, or 0 after a message. */
+uint32_t agent_block_size(const char *device);
+
+/* Starts a process that ends when the snapshot does; 0 or -1 after a message. */
+int agent_await_end(struct child *child, const struct snapshot *snapshot);
+
 /* Nothing, if none is held. */
 void agent_destroy(struct snapshot *snapshot);
 

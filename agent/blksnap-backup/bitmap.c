@@ -15,6 +15,7 @@ struct bitmap {
 	struct daemon *daemon;
 	struct nbd_handle *nbd;
 	uint64_t size;
+	uint32_t granularity;
 };
 
 static int add_scratch(struct daemon *daemon, uint64_t size)
@@ -27,18 +28,19 @@ static int add_scratch(struct daemon *daemon, uint64_t size)
 	return daemon_add_node(daemon, node);
 }
 
-static int add_bitmap(struct daemon *daemon, const char *node, bool disabled)
+static int add_bitmap(const struct bitmap *bitmap, const char *node, const char *name,
+		      bool disabled)
 {
 	struct json_object *arguments = json_object_new_object();
 
 	manifest_set_text(arguments, "node", node);
-	manifest_set_text(arguments, "name", BITMAP_NAME);
-	manifest_set_number(arguments, "granularity", BITMAP_GRANULARITY);
+	manifest_set_text(arguments, "name", name);
+	manifest_set_number(arguments, "granularity", bitmap->granularity);
 	json_object_object_add(arguments, "disabled", json_object_new_boolean(disabled));
-	return daemon_command(daemon, "block-dirty-bitmap-add", arguments, NULL);
+	return daemon_command(bitmap->daemon, "block-dirty-bitmap-add", arguments, NULL);
 }
 
-struct bitmap *bitmap_begin(struct daemon *daemon, uint64_t size)
+struct bitmap *bitmap_begin(struct daemon *daemon, uint64_t size, uint32_t granularity)
 {
 	struct bitmap *bitmap = calloc(1, sizeof(*bitmap));
 
@@ -46,7 +48,8 @@ struct bitmap *bitmap_begin(struct daemon *daemon, uint64_t size)
 		return NULL;
 	bitmap->daemon = daemon;
 	bitmap->size = size;
-	if (!add_scratch(daemon, size) && !add_bitmap(daemon, SCRATCH, false))
+	bitmap->granularity = granularity;
+	if (!add_scratch(daemon, size) && !add_bitmap(bitmap, SCRATCH, BITMAP_NAME, false))
 		bitmap->nbd = nbd_open_node(daemon, SCRATCH, true);
 	if (bitmap->nbd)
 		return bitmap;
@@ -74,7 +77,7 @@ int bitmap_add(struct bitmap *bitmap, uint64_t offset, uint64_t length)
 	return 0;
 }
 
-static int merge(struct daemon *daemon, const char *node)
+static int merge(struct daemon *daemon, const char *node, const char *name)
 {
 	struct json_object *arguments = json_object_new_object(), *source = json_object_new_object();
 	struct json_object *sources = json_object_new_array();
@@ -83,19 +86,20 @@ static int merge(struct daemon *daemon, const char *node)
 	manifest_set_text(source, "name", BITMAP_NAME);
 	json_object_array_add(sources, source);
 	manifest_set_text(arguments, "node", node);
-	manifest_set_text(arguments, "target", BITMAP_NAME);
+	manifest_set_text(arguments, "target", name);
 	json_object_object_add(arguments, "bitmaps", sources);
 	return daemon_command(daemon, "block-dirty-bitmap-merge", arguments, NULL);
 }
 
-int bitmap_end(struct bitmap *bitmap, const char *node)
+int bitmap_end(struct bitmap *bitmap, const char *node, const char *name)
 {
 	int ret = 0;
 
 	nbd_shutdown(bitmap->nbd, 0);
 	nbd_close(bitmap->nbd);
 	if (node)
-		ret = add_bitmap(bitmap->daemon, node, true) || merge(bitmap->daemon, node) ? -1 : 0;
+		ret = add_bitmap(bitmap, node, name, true) ||
+			merge(bitmap->daemon, node, name) ? -1 : 0;
 	free(bitmap);
 	return ret;
 }

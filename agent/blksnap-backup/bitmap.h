@@ -11,19 +11,19 @@
 
 #include "daemon.h"
 
-/* The granularity, which is that of the copy as well. */
+/* The granularity of a copy. */
 #define BITMAP_GRANULARITY	65536
 #define BITMAP_NAME		"changed"
 
 struct bitmap;
 
-/* For a node of @size bytes; NULL after a message. */
-struct bitmap *bitmap_begin(struct daemon *daemon, uint64_t size);
+/* For a node of @size bytes; @granularity is a power of 2. NULL after a message. */
+struct bitmap *bitmap_begin(struct daemon *daemon, uint64_t size, uint32_t granularity);
 
 /* 0 or -1 after a message. */
 int bitmap_add(struct bitmap *bitmap, uint64_t offset, uint64_t length);
 
-/* Gives it to @node, if that is not NULL, and releases it; 0 or -1 after a message. */
-int bitmap_end(struct bitmap *bitmap, const char *node);
+/* Gives it to @node under a name, if that is not NULL, and releases it; 0 or -1 after a message. */
+int bitmap_end(struct bitmap *bitmap, const char *node, const char *name);
 
 #endif

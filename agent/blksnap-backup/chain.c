@@ -24,21 +24,45 @@ int chain_open_file(const struct point *point, const char *device, int flags)
 	return openat(point->dir, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 }
 
-/* What its header has to say of the file that it is based on. */
-static const char *backing_name(struct json_object *device, char text[CHAIN_FILE + 16])
+bool chain_file_there(const struct point *point, const char *device)
 {
-	const char *backing = manifest_text(device, "backing");
+	int fd = chain_open_file(point, device, O_RDONLY);
 
+	if (fd < 0)
+		return errno != ENOENT;
+	close(fd);
+	return true;
+}
+
+/*
+ * The point that a file is based on. When a merge was ended between the renaming of the merged file
+ * and the new manifest (see merge.h), it is the one that the dropped point was based on.
+ */
+static const char *backing_of(const struct catalogue *catalogue, struct json_object *device)
+{
+	const char *merging = manifest_text(device, "merging");
+	const char *name = manifest_text(device, "name");
+	const struct point *dropped = merging ? catalogue_find(catalogue, merging) : NULL;
+
+	if (dropped && dropped->manifest && !chain_file_there(dropped, name))
+		device = manifest_device(dropped->manifest, name);
+	return manifest_text(device, "backing");
+}
+
+/* What its header has to say of that. */
+static const char *backing_name(const char *backing, struct json_object *device,
+				char text[CHAIN_FILE + 16])
+{
 	if (!backing)
 		return NULL;
 	snprintf(text, CHAIN_FILE + 16, "../%s/%s.qcow2", backing, manifest_text(device, "name"));
 	return text;
 }
 
-/* A file that is being merged into is longer than its manifest says, and its own headers hold. */
-static int check(const struct link *link)
+/* While a merge is not finished, a file may have another size than the manifests say. */
+static int check(const struct link *link, const char *backing)
 {
-	char name[CHAIN_FILE + 16], backing[CHAIN_FILE + 16];
+	char name[CHAIN_FILE + 16], text[CHAIN_FILE + 16];
 	struct stat st;
 
 	snprintf(name, sizeof(name), "%s/%s.qcow2", link->point->name,
@@ -55,11 +79,12 @@ static int check(const struct link *link)
 		    (unsigned long long)manifest_number(link->device, "file_size"));
 		return -1;
 	}
-	return qcow2_check(link->fd, name, backing_name(link->device, backing),
+	return qcow2_check(link->fd, name, backing_name(backing, link->device, text),
 			   manifest_number(link->device, "size"));
 }
 
-static int add_link(struct chain *chain, const struct point *point, struct json_object *device)
+static int add_link(struct chain *chain, const struct point *point, struct json_object *device,
+		    const char *backing)
 {
 	struct link *links = reallocarray(chain->links, chain->count + 1, sizeof(*links));
 	struct link *link;
@@ -79,7 +104,7 @@ static int add_link(struct chain *chain, const struct point *point, struct json_
 		return -1;
 	}
 	chain->count++;
-	return check(link);
+	return check(link, backing);
 }
 
 /* Each is based on an earlier point, which manifest_check() has seen to: this ends. */
@@ -89,20 +114,20 @@ static int add_links(struct chain *chain, const struct catalogue *catalogue,
 	while (point) {
 		struct json_object *device = point->manifest ?
 			manifest_device(point->manifest, name) : NULL;
-		const char *backing, *size_of = point->name;
+		const char *backing, *this = point->name;
 
 		if (!device) {
-			say("point %s has no device %s, or its manifest is damaged", size_of, name);
+			say("point %s has no device %s, or its manifest is damaged", this, name);
 			return -1;
 		}
-		if (add_link(chain, point, device))
+		backing = backing_of(catalogue, device);
+		if (add_link(chain, point, device, backing))
 			return -1;
-		backing = manifest_text(device, "backing");
 		if (!backing)
 			return 0;
 		point = catalogue_find(catalogue, backing);
 		if (!point)
-			say("point %s is gone, which point %s is based on", backing, size_of);
+			say("point %s is gone, which point %s is based on", backing, this);
 	}
 	return -1;
 }

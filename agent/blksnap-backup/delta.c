@@ -75,10 +75,10 @@ int delta_mark(struct daemon *daemon, int fd, uint64_t size, const char *name)
 	if (delta.wanted && delta.there)
 		delta.nbd = nbd_open_node(daemon, CONTENT_NODE, false);
 	if (delta.nbd)
-		delta.bitmap = bitmap_begin(daemon, size);
+		delta.bitmap = bitmap_begin(daemon, size, BITMAP_GRANULARITY);
 	if (delta.bitmap) {
 		ret = compare_all(&delta, size, name);
-		if (bitmap_end(delta.bitmap, ret ? NULL : CONTENT_NODE))
+		if (bitmap_end(delta.bitmap, ret ? NULL : CONTENT_NODE, BITMAP_NAME))
 			ret = -1;
 	}
 	if (delta.nbd)

@@ -13,6 +13,7 @@
 static const struct command *const commands[] = {
 	&command_create, &command_list, &command_show, &command_verify,
 	&command_prune, &command_restore, &command_mount, &command_umount,
+	&command_export,
 };
 
 #define COMMAND_COUNT	(sizeof(commands) / sizeof(commands[0]))

@@ -128,16 +128,6 @@ static int finish(struct point *next, struct json_object *device, struct json_ob
 	return manifest_write(next->dir, next->name, next->manifest);
 }
 
-static bool file_there(const struct point *point, const char *name)
-{
-	int fd = chain_open_file(point, name, O_RDONLY);
-
-	if (fd < 0)
-		return errno != ENOENT;
-	close(fd);
-	return true;
-}
-
 static int merge_device(const struct catalogue *catalogue, struct point *dropped,
 			struct json_object *before)
 {
@@ -154,7 +144,7 @@ static int merge_device(const struct catalogue *catalogue, struct point *dropped
 	}
 	device = manifest_device(next->manifest, name);
 	merging = manifest_text(device, "merging");
-	if (!merging || file_there(dropped, name)) {
+	if (!merging || chain_file_there(dropped, name)) {
 		say_note("merging point %s of %s into point %s", dropped->name, name, next->name);
 		if (merge_files(catalogue, dropped, next, device))
 			return -1;

@@ -29,6 +29,13 @@ static const struct spec {
 	{ OPTION_KEEP, "keep-weekly", "N", "the last of a week, for N weeks" },
 	{ OPTION_KEEP, "keep-monthly", "N", "the last of a month, for N months" },
 	{ OPTION_DELTA, "delta", NULL, "write only what differs" },
+	{ OPTION_SOCKET, "socket", "PATH", "the unix socket to listen on" },
+	{ OPTION_SOCKET, "owner", "USER:GROUP", "who may connect to it, besides root" },
+	{ OPTION_LISTEN, "listen", "HOST:PORT", "listen on TCP; needs --tls or --psk" },
+	{ OPTION_LISTEN, "tls", "DIR", "with the server's certificate; clients need one, too" },
+	{ OPTION_LISTEN, "psk", "DIR", "with keys.psk, which clients have, too" },
+	{ OPTION_SINCE, "since", "NUMBER", "of the snapshot that was copied before" },
+	{ OPTION_SINCE, "generation", "UUID", "in which that was its number" },
 	{ OPTION_DRY_RUN, "dry-run", NULL, "only say what would be done" },
 	{ OPTION_QUIET, "quiet", NULL, "print errors only" },
 	{ OPTION_JSON, "json", NULL, "print JSON" },
@@ -74,6 +81,27 @@ static int set_keep(struct options *options, const char *name, const char *text)
 	return -EINVAL;
 }
 
+static int set_export(struct options *options, const char *name, const char *text)
+{
+	if (!*text)
+		return -EINVAL;
+	if (!strcmp(name, "since"))
+		return number_parse(text, UINT8_MAX, &options->since);
+	if (!strcmp(name, "generation"))
+		options->generation = text;
+	else if (!strcmp(name, "socket"))
+		options->socket = text;
+	else if (!strcmp(name, "owner"))
+		options->owner = text;
+	else if (!strcmp(name, "listen"))
+		options->listen = text;
+	else if (!strcmp(name, "tls"))
+		options->tls = text;
+	else
+		options->psk = text;
+	return 0;
+}
+
 /* 0 or a negative errno */
 static int set_value(struct options *options, const struct spec *spec, const char *text)
 {
@@ -89,6 +117,10 @@ static int set_value(struct options *options, const struct spec *spec, const cha
 		return size_parse(text, &options->rate);
 	case OPTION_KEEP:
 		return set_keep(options, spec->name, text);
+	case OPTION_SOCKET:
+	case OPTION_LISTEN:
+	case OPTION_SINCE:
+		return set_export(options, spec->name, text);
 	case OPTION_JSON:
 		say_in_json();
 		return 0;

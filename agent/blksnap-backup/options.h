@@ -24,6 +24,9 @@ enum option_bit {
 	OPTION_JSON	= 1 << 11,
 	OPTION_QUIET	= 1 << 12,
 	OPTION_HELP	= 1 << 13,
+	OPTION_SOCKET	= 1 << 14,	/* --socket and --owner */
+	OPTION_LISTEN	= 1 << 15,	/* --listen, --tls and --psk */
+	OPTION_SINCE	= 1 << 16,	/* --since and --generation */
 };
 
 /* Which rule of prune: how many of each are kept. */
@@ -47,6 +50,13 @@ enum keep {
  * @compress: a method, or NULL
  * @rate: bytes a second, 0 for no limit
  * @keep: by &enum keep
+ * @socket: where the export listens, or NULL
+ * @owner: whose that is: USER, USER:GROUP or :GROUP, or NULL
+ * @listen: HOST:PORT, or NULL
+ * @tls: a folder with certificates, or NULL
+ * @psk: a folder with a key that both sides know, or NULL
+ * @since: the number of the snapshot that was copied before
+ * @generation: in which that is a number, or NULL
  */
 struct options {
 	unsigned int given;
@@ -59,6 +69,13 @@ struct options {
 	const char *compress;
 	uint64_t rate;
 	uint64_t keep[KEEP_RULES];
+	const char *socket;
+	const char *owner;
+	const char *listen;
+	const char *tls;
+	const char *psk;
+	uint64_t since;
+	const char *generation;
 };
 
 /**
@@ -84,7 +101,7 @@ struct command {
 };
 
 extern const struct command command_create, command_list, command_show, command_verify,
-	command_prune, command_restore, command_mount, command_umount;
+	command_prune, command_restore, command_mount, command_umount, command_export;
 
 /* argv[0] is the command. 0, or an exit status after a message. */
 int options_parse(struct options *options, const struct command *command, int argc, char **argv);

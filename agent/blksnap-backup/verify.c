@@ -11,13 +11,14 @@
 #include "say.h"
 #include "stop.h"
 
-/* While a merge is not finished, the file of the dropped point is neither one nor the other. */
-static bool in_merge(const struct link *link, const struct chain *chain)
+/*
+ * While a merge is not finished, the file of the dropped point is neither one nor the other, and
+ * that of the next one may have been replaced already.
+ */
+static bool in_merge(const struct link *link)
 {
-	size_t at = link - chain->links;
-
 	return manifest_flag(link->point->manifest, "dropped") ||
-	       (at && manifest_text(chain->links[at - 1].device, "merging"));
+	       manifest_text(link->device, "merging");
 }
 
 static int verify_file(const struct link *link)
@@ -67,7 +68,7 @@ static int verify_device(const struct catalogue *catalogue, const struct point *
 	if (chain_open(&chain, catalogue, point, name))
 		return STATUS_DAMAGED;
 	for (size_t i = 0; i < chain.count && (whole_chain || !i) && !stop_wanted(); i++) {
-		if (in_merge(&chain.links[i], &chain))
+		if (in_merge(&chain.links[i]))
 			say_note("point %s is being merged, and is not verified; run prune again",
 				 chain.links[i].point->name);
 		else if (verify_file(&chain.links[i]))
@@ -79,11 +80,26 @@ static int verify_device(const struct catalogue *catalogue, const struct point *
 	return status;
 }
 
+static void tell(const struct point *point, const char *state)
+{
+	struct json_object *event = json_object_new_object();
+
+	manifest_set_number(event, "point", manifest_point_number(point->name));
+	manifest_set_text(event, "state", state);
+	say_event("verified", event);
+	if (!say_is_json() && !say_is_quiet())
+		printf("point %s: %s\n", point->name, state);
+}
+
 static int verify_point(const struct catalogue *catalogue, const struct point *point,
 			bool whole_chain, const struct options *options)
 {
-	struct json_object *event = json_object_new_object();
 	int status = point->manifest ? STATUS_OK : STATUS_DAMAGED;
+
+	if (point->manifest && !point_usable(point)) {
+		tell(point, "merging");
+		return STATUS_OK;
+	}
 
 	for (size_t i = 0; point->manifest && i < manifest_device_count(point->manifest); i++) {
 		struct json_object *device = manifest_device_at(point->manifest, i);
@@ -92,11 +108,7 @@ static int verify_point(const struct catalogue *catalogue, const struct point *p
 				  options->given & OPTION_CONTENT))
 			status = STATUS_DAMAGED;
 	}
-	manifest_set_number(event, "point", manifest_point_number(point->name));
-	manifest_set_text(event, "state", status ? "damaged" : "good");
-	say_event("verified", event);
-	if (!say_is_json() && !say_is_quiet())
-		printf("point %s: %s\n", point->name, status ? "damaged" : "good");
+	tell(point, status ? "damaged" : "good");
 	return status;
 }
 

@@ -111,14 +111,15 @@ static struct json_object *target_node(const struct volume *volume)
 static enum agent_changes mark(struct volume *volume, struct daemon *daemon, const char *node)
 {
 	struct json_object *before = manifest_device(volume->base->manifest, volume->name);
-	struct bitmap *bitmap = bitmap_begin(daemon, volume->size);
+	struct bitmap *bitmap = bitmap_begin(daemon, volume->size,
+						BITMAP_GRANULARITY);
 	enum agent_changes changes;
 
 	if (!bitmap)
 		return AGENT_CHANGES_FAILED;
 	changes = agent_changes_since(volume->path, manifest_number(before, "number"),
 				      manifest_text(before, "generation"), bitmap);
-	if (bitmap_end(bitmap, changes ? NULL : node) && !changes)
+	if (bitmap_end(bitmap, changes ? NULL : node, BITMAP_NAME) && !changes)
 		return AGENT_CHANGES_FAILED;
 	return changes;
 }

@@ -15,6 +15,8 @@
  * @least: minimum number of words after the name
  * @most: maximum number of words
  * @run: runs it, and returns an exit status
+ * @hand_over: instead of @run, @takes, @least and @most: passes the whole command line, of which argv[1]
+ *	is the command, to another program; returns an exit status if that cannot be run
  */
 struct agent_command {
 	const char *name;
@@ -24,6 +26,7 @@ struct agent_command {
 	size_t least;
 	size_t most;
 	int (*run)(const struct arguments *arguments);
+	int (*hand_over)(char **argv);
 };
 
 #endif

@@ -17,6 +17,7 @@ extern const struct agent_command agent_device_attach;
 extern const struct agent_command agent_device_detach;
 extern const struct agent_command agent_device_status;
 extern const struct agent_command agent_changes;
+extern const struct agent_command agent_export;
 extern const struct agent_command agent_doctor;
 extern const struct agent_command agent_metrics;
 extern const struct agent_command agent_cleanup;
