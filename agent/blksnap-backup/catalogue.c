@@ -7,12 +7,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "catalogue.h"
 #include "say.h"
 #include "string_list.h"
 
+#define LOCK_TRIES 40	/* of a twentieth of a second */
 #define FOLDER	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 /* Calls @each for the names in a folder; 0 or a negative errno. */
@@ -152,6 +154,21 @@ static int open_set(const char *target, const char *set, enum catalogue_use use)
 	return fd;
 }
 
+/* What a run that was killed has started holds it for a moment. */
+static int try_lock(int fd, int operation)
+{
+	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	int ret = -1;
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		ret = flock(fd, operation | LOCK_NB);
+		if (!ret || errno != EWOULDBLOCK)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return ret;
+}
+
 /* A target that is read-only changes under nobody's hands: there may be no lock. */
 static int lock_file(struct catalogue *catalogue, const char *name, bool alone, int *fd)
 {
@@ -159,7 +176,7 @@ static int lock_file(struct catalogue *catalogue, const char *name, bool alone, 
 		     0600);
 	if (*fd < 0 && !alone && (errno == EROFS || errno == EACCES))
 		return STATUS_OK;
-	if (*fd >= 0 && !flock(*fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB))
+	if (*fd >= 0 && !try_lock(*fd, alone ? LOCK_EX : LOCK_SH))
 		return STATUS_OK;
 	if (*fd >= 0 && errno == EWOULDBLOCK) {
 		say("set %s is in use by another run of blksnap-backup, or mounted; try again later",

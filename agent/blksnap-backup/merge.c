@@ -62,7 +62,7 @@ static int mark_merging(struct point *next, struct json_object *device, const ch
 	return manifest_write(next->dir, next->name, next->manifest);
 }
 
-static int commit(const struct chain *chain, int dropped)
+static int commit(const struct catalogue *catalogue, const struct chain *chain, int dropped)
 {
 	struct child child = {};
 	char *argument = chain_argument(chain);
@@ -70,6 +70,9 @@ static int commit(const struct chain *chain, int dropped)
 
 	child_add_all(&child, "qemu-img", "commit", "-q", "-d", argument, NULL);
 	chain_pass(chain, &child);
+	/* Until it has ended, too, nobody else may begin. */
+	child_pass(&child, catalogue->lock);
+	child_pass(&child, catalogue->readers);
 	status = argument ? child_run(&child, NULL) : -1;
 	free(argument);
 	if (!status && fsync(dropped)) {
@@ -94,7 +97,7 @@ static int merge_files(const struct catalogue *catalogue, struct point *dropped,
 		ret = verify_link(&chain.links[0]) || verify_link(&chain.links[1]) ||
 		      mark_merging(next, device, dropped->name);
 	if (!ret)
-		ret = commit(&chain, chain.links[1].fd);
+		ret = commit(catalogue, &chain, chain.links[1].fd);
 	chain_close(&chain);
 	if (ret)
 		return -1;
