@@ -8,8 +8,8 @@ VERSION := $(shell packaging/version)
 dkms_dir := $(DESTDIR)/usr/src/blksnap-$(VERSION)
 lib_dir := $(DESTDIR)$(PREFIX)/lib
 
-.PHONY: install install-modules install-agent
-install: install-modules install-agent ## put all that the packages have below DESTDIR
+.PHONY: install install-modules install-agent install-backup
+install: install-modules install-agent install-backup ## put all that the packages have below DESTDIR
 
 # What DKMS builds from.
 install-modules:
@@ -28,3 +28,7 @@ install-agent:
 	install -D -m 644 udev/59-blksnap.rules $(lib_dir)/udev/rules.d/59-blksnap.rules
 	install -D -m 644 packaging/blksnap.sysusers $(lib_dir)/sysusers.d/blksnap.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/linux module/include/uapi/linux/*.h
+
+# Its manual is installed with those of the agent.
+install-backup:
+	$(MAKE) -C agent/blksnap-backup install
