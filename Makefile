@@ -11,11 +11,11 @@ RPM_PACKAGES := \
 	bzip2 gcc git libblkid-dev libc6-dev libgcrypt20-dev libinih-dev libjson-c-dev libmount-dev \
 	libnbd-dev make pkg-config rpm selinux-policy-dev
 PACKAGES := $(RPM_PACKAGES) \
-	bc bison bmap-tools cpio createrepo-c debian-archive-keyring dpkg-dev e2fsprogs flex \
+	bc bison bmap-tools borgbackup cpio createrepo-c debian-archive-keyring dpkg-dev e2fsprogs flex \
 	lintian g++ gcc-12-multilib gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gnuplot-nox \
-	kmod libbpf1 libc6-dev-armhf-cross libelf-dev libssl-dev lz4 mandoc mmdebstrap perl \
-	python3-minimal qemu-system-common qemu-system-x86 qemu-utils rpmlint rsync shellcheck sparse spin \
-	valgrind xz-utils zsh zstd
+	jq kmod libbpf1 libc6-dev-armhf-cross libelf-dev libnbd-bin libssl-dev lz4 mandoc mmdebstrap perl \
+	python3-minimal qemu-system-common qemu-system-x86 qemu-utils restic rpmlint rsync shellcheck \
+	sparse spin valgrind xz-utils zsh zstd
 
 .PHONY: help
 help: ## this list
