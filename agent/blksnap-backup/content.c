@@ -57,7 +57,8 @@ int content_digest(const struct chain *chain, const char *name, char text[DIGEST
 	if (digest)
 		digest_end(digest, text);
 	if (nbd)
-		nbd_close(nbd);
+		nbd_shutdown(nbd, 0);
+	nbd_close(nbd);
 	daemon_kill(&daemon);
 	return ret;
 }

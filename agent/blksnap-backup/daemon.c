@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,37 +13,43 @@
 #include "manifest.h"
 #include "say.h"
 
+#define LISTEN_QUEUE	4
 #define PLAIN	(JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 /*
- * A socket that listens, and the connections to it. It has a name only until they are made: nobody
- * else can connect, and nothing is left behind when we are killed later.
+ * A socket that listens. It loses its name at once, and is reached by a descriptor of its file:
+ * nobody else can connect, and nothing is left behind when we are killed. -1 with errno.
  */
-static int make_sockets(struct daemon *daemon)
+static int make_socket(struct daemon *daemon)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char dir[] = "/run/blksnap-backup.XXXXXX";
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int ret = -1;
+	int error;
 
-	if (listener < 0)
-		return -1;
-	if (mkdtemp(dir)) {
-		snprintf(address.sun_path, sizeof(address.sun_path), "%s/nbd", dir);
-		ret = bind(listener, (struct sockaddr *)&address, sizeof(address));
-		if (!ret)
-			ret = listen(listener, DAEMON_CONNECTIONS);
-		for (size_t i = 0; !ret && i < DAEMON_CONNECTIONS; i++) {
-			daemon->nbd[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-			ret = daemon->nbd[i] < 0 ? -1 : connect(daemon->nbd[i],
-				(struct sockaddr *)&address, sizeof(address));
-		}
-		unlink(address.sun_path);
-		rmdir(dir);
-	}
-	if (!ret)
+	daemon->socket = -1;
+	if (listener < 0 || !mkdtemp(dir))
 		return listener;
-	close(listener);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/nbd", dir);
+	if (!bind(listener, (struct sockaddr *)&address, sizeof(address)) &&
+	    !listen(listener, LISTEN_QUEUE))
+		daemon->socket = open(address.sun_path, O_PATH | O_CLOEXEC);
+	error = errno;
+	unlink(address.sun_path);
+	rmdir(dir);
+	errno = error;
+	return listener;
+}
+
+int daemon_connect(const struct daemon *daemon)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", daemon->socket);
+	if (fd < 0 || !connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	close(fd);
 	return -1;
 }
 
@@ -83,10 +90,8 @@ int daemon_start(struct daemon *daemon)
 	int ret = -1;
 
 	daemon->monitor = NULL;
-	for (size_t i = 0; i < DAEMON_CONNECTIONS; i++)
-		daemon->nbd[i] = -1;
-	listener = make_sockets(daemon);
-	if (listener < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, monitor)) {
+	listener = make_socket(daemon);
+	if (daemon->socket < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, monitor)) {
 		say_error(errno, "cannot make sockets for qemu-storage-daemon");
 	} else {
 		snprintf(chardev, sizeof(chardev), "socket,id=qmp,fd=%d", monitor[1]);
@@ -167,9 +172,9 @@ static void release(struct daemon *daemon)
 	if (daemon->monitor)
 		fclose(daemon->monitor);
 	daemon->monitor = NULL;
-	for (size_t i = 0; i < DAEMON_CONNECTIONS; i++)
-		if (daemon->nbd[i] >= 0)
-			close(daemon->nbd[i]);
+	if (daemon->socket >= 0)
+		close(daemon->socket);
+	daemon->socket = -1;
 }
 
 int daemon_end(struct daemon *daemon)

@@ -9,22 +9,23 @@
 
 #include "child.h"
 
-#define DAEMON_CONNECTIONS	2
-
 /**
  * struct daemon - it, and the roads to it
  * @child: the process
  * @monitor: QMP, or NULL
- * @nbd: connections to its NBD server, each for one nbd_connect_socket(); -1 when it is used
+ * @socket: the socket that its NBD server listens on, as a file without a name; -1 if there is none
  */
 struct daemon {
 	struct child child;
 	FILE *monitor;
-	int nbd[DAEMON_CONNECTIONS];
+	int socket;
 };
 
 /* What it is to have open was given by child_pass() before. 0 or -1 after a message. */
 int daemon_start(struct daemon *daemon);
+
+/* A connection to its NBD server, or -1. The server ends one that asks for nothing in time. */
+int daemon_connect(const struct daemon *daemon);
 
 /*
  * A command and its arguments, which are released. 0 or -1 after a message; its result is in

@@ -82,7 +82,8 @@ int delta_mark(struct daemon *daemon, int fd, uint64_t size, const char *name)
 			ret = -1;
 	}
 	if (delta.nbd)
-		nbd_close(delta.nbd);
+		nbd_shutdown(delta.nbd, 0);
+	nbd_close(delta.nbd);
 	free(delta.wanted);
 	free(delta.there);
 	return ret;

@@ -15,19 +15,6 @@ static int add_export(struct daemon *daemon, const char *node, bool writable)
 	return daemon_command(daemon, "block-export-add", arguments, NULL);
 }
 
-static int take_connection(struct daemon *daemon)
-{
-	for (size_t i = 0; i < DAEMON_CONNECTIONS; i++) {
-		int fd = daemon->nbd[i];
-
-		if (fd >= 0) {
-			daemon->nbd[i] = -1;
-			return fd;
-		}
-	}
-	return -1;
-}
-
 struct nbd_handle *nbd_open_node(struct daemon *daemon, const char *node, bool writable)
 {
 	struct nbd_handle *nbd;
@@ -36,7 +23,7 @@ struct nbd_handle *nbd_open_node(struct daemon *daemon, const char *node, bool w
 		return NULL;
 	nbd = nbd_create();
 	if (nbd && !nbd_set_export_name(nbd, node) &&
-	    !nbd_connect_socket(nbd, take_connection(daemon)))
+	    !nbd_connect_socket(nbd, daemon_connect(daemon)))
 		return nbd;
 	say("cannot connect to qemu-storage-daemon: %s", nbd_get_error());
 	if (nbd)

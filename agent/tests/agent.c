@@ -7,7 +7,9 @@
 #include <sys/sysmacros.h>
 
 #include "cli/settings.h"
+#include "commands/changes_allocated.h"
 #include "commands/changes_format.h"
+#include "commands/changes_page.h"
 #include "expect.h"
 #include "quantity.h"
 #include "state/record.h"
@@ -328,9 +330,44 @@ static void test_formats(void)
 	expect_printed(changes_bmap, "<Range> 0 </Range>\n\t\t<Range> 2-3 </Range>\n"
 		       "\t\t<Range> 9 </Range>\n", "bmap: ranges");
 	expect_printed(changes_map, "/dev/x\"y: 252.0 KiB of 636.0 KiB changed", "map");
+	expect_printed(changes_borg, "0 65536 data\n65536 65536 same\n131072 131072 data\n"
+		       "262144 327680 same\n589824 61440 data\n", "borg");
 	text = printed(changes_extents, &none);
 	expect(!*text, "nothing changed");
 	free(text);
+}
+
+/* The ranges above without what a file system does not use. */
+static void expect_parts(struct blksnap_range *unused, size_t count, uint64_t start, uint64_t most,
+			 const char *wanted, const char *what)
+{
+	struct extents extents = { some_ranges, 3, 0 };
+	struct extent_source all = { next_range, rewind_ranges, &extents };
+	const struct ranges ranges = { unused, count, count };
+	struct allocated allocated = { .from = &all, .unused = &ranges };
+	struct extent_source used = { allocated_next, allocated_rewind, &allocated };
+	struct page page = { .from = &used, .start = start, .most = most };
+	struct blksnap_range range;
+	char text[256] = "";
+
+	page_rewind(&page);
+	while (page_next(&page, &range) > 0)
+		sprintf(text + strlen(text), "%llu+%llu ", (unsigned long long)range.sector,
+			(unsigned long long)range.count);
+	expect(!strcmp(text, wanted), what);
+}
+
+static void test_parts(void)
+{
+	struct blksnap_range inside[] = { { 8, 16 }, { 100, 200 }, { 400, 8 }, { 1160, 200 } };
+	struct blksnap_range all[] = { { 0, 2000 } };
+
+	expect_parts(NULL, 0, 0, 0, "0+128 256+256 1152+120 ", "all is used");
+	expect_parts(inside, 4, 0, 0, "0+8 24+76 300+100 408+104 1152+8 ", "parts are used");
+	expect_parts(all, 1, 0, 0, "", "nothing is used");
+	expect_parts(NULL, 0, 300, 1, "300+212 ", "a page");
+	expect_parts(NULL, 0, 128, 0, "256+256 1152+120 ", "a page at the end of an extent");
+	expect_parts(NULL, 0, 1272, 0, "", "a page behind the end");
 }
 
 /* For bmap.sh, which passes the output to bmaptool. */
@@ -358,5 +395,6 @@ int main(int argc, char **argv)
 	test_bad_records();
 	test_growth();
 	test_formats();
+	test_parts();
 	return expect_end();
 }

@@ -32,7 +32,10 @@ static const struct spec {
 	{ ARGUMENT_TIMEOUT, "timeout", "TIME", "how long to wait at most" },
 	{ ARGUMENT_SINCE, "since", "NUMBER", "of the snapshot that was copied before" },
 	{ ARGUMENT_GENERATION, "generation", "UUID", "in which that was its number" },
-	{ ARGUMENT_FORMAT, "format", "FORMAT", "extents, json, bmap or map" },
+	{ ARGUMENT_FORMAT, "format", "FORMAT", "extents, json, bmap, borg or map" },
+	{ ARGUMENT_ALLOCATED, "allocated", NULL, "only what the file system uses" },
+	{ ARGUMENT_OFFSET, "offset", "SIZE", "only what lies behind that" },
+	{ ARGUMENT_MAX, "max", "NUMBER", "that many extents at most" },
 	{ ARGUMENT_DAEMON, "daemon", NULL, "go to the background, and come back if killed" },
 	{ ARGUMENT_CONFIG, "config", "FILE", "instead of " SETTINGS_FILE },
 	{ ARGUMENT_DRY_RUN, "dry-run", NULL, "only say what would be done" },
@@ -164,6 +167,13 @@ static int set_value(struct arguments *arguments, const struct spec *spec, const
 	case ARGUMENT_FORMAT:
 		arguments->format = text;
 		return 0;
+	case ARGUMENT_ALLOCATED:
+		arguments->allocated = true;
+		return 0;
+	case ARGUMENT_OFFSET:
+		return size_parse(text, &arguments->offset);
+	case ARGUMENT_MAX:
+		return number_parse(text, INT64_MAX, &arguments->max);
 	case ARGUMENT_ALL:
 		arguments->all = true;
 		return 0;

@@ -32,6 +32,9 @@ enum argument_bit {
 	ARGUMENT_QUIET		= 1 << 15,
 	ARGUMENT_BRIEF		= 1 << 16,
 	ARGUMENT_TIMEOUT	= 1 << 17,
+	ARGUMENT_ALLOCATED	= 1 << 18,
+	ARGUMENT_OFFSET		= 1 << 19,
+	ARGUMENT_MAX		= 1 << 20,
 };
 
 /**
@@ -50,6 +53,9 @@ enum argument_bit {
  * @since: number of an earlier snapshot
  * @generation: generation of @since
  * @format: of the changes
+ * @allocated: print only what the file system uses
+ * @offset: start of the extents in bytes
+ * @max: maximum number of extents; 0: no limit
  * @daemon: run in the background
  * @json: print results as JSON
  * @settings: from the configuration file and the options, if the command takes them
@@ -69,6 +75,9 @@ struct arguments {
 	unsigned int since;
 	struct blksnap_id generation;
 	const char *format;
+	bool allocated;
+	uint64_t offset;
+	uint64_t max;
 	bool daemon;
 	bool json;
 	struct settings settings;

@@ -42,5 +42,6 @@ changes_format changes_extents;
 changes_format changes_json;
 changes_format changes_bmap;
 changes_format changes_map;
+changes_format changes_borg;
 
 #endif
