@@ -26,7 +26,7 @@ _blksnap_agent() {
 	local first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_blksnap_reply "snapshot device changes doctor metrics cleanup monitor --help --version"
+		_blksnap_reply "snapshot device changes export doctor metrics cleanup monitor --help --version"
 		return
 	fi
 	case $COMP_CWORD,$first in
@@ -34,7 +34,7 @@ _blksnap_agent() {
 	2,device) _blksnap_reply "list attach detach status" && return ;;
 	esac
 	case $prev in
-	--format) _blksnap_reply "extents json bmap map" && return ;;
+	--format) _blksnap_reply "extents json bmap borg map" && return ;;
 	--exclude) _blksnap_reply "$(_blksnap_devices)" && return ;;
 	--replace) _blksnap_reply "$(_blksnap_snapshots)" && return ;;
 	--storage | --hooks | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
@@ -43,7 +43,7 @@ _blksnap_agent() {
 	-*,snapshot | -*,device) _blksnap_reply "$(_blksnap_options blksnap-agent "$first" "$second")" ;;
 	-*) _blksnap_reply "$(_blksnap_options blksnap-agent "$first")" ;;
 	*,device | *,changes) _blksnap_reply "$(_blksnap_devices)" ;;
-	*,monitor) _blksnap_reply "$(_blksnap_snapshots)" ;;
+	*,monitor | *,export) _blksnap_reply "$(_blksnap_snapshots)" ;;
 	*,snapshot)
 		case $second,$COMP_CWORD in
 		create,*) _blksnap_reply "$(_blksnap_devices)" ;;
