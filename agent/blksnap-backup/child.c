@@ -44,7 +44,7 @@ void child_pass(struct child *child, int fd)
 /* Everything here is opened with O_CLOEXEC; what the child gets loses that. */
 static void become(const struct child *child, int out, pid_t parent)
 {
-	int null = open("/dev/null", O_RDONLY);
+	int null = open("/dev/null", O_RDWR);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -53,6 +53,8 @@ static void become(const struct child *child, int out, pid_t parent)
 		dup2(null, STDIN_FILENO);
 	/* Results are ours alone: what a program tells goes to the standard error. */
 	dup2(out >= 0 ? out : STDERR_FILENO, STDOUT_FILENO);
+	if (child->silent)
+		dup2(null, STDERR_FILENO);
 	for (size_t i = 0; i < child->fd_count; i++)
 		if (child->fds[i] >= 0)
 			fcntl(child->fds[i], F_SETFD, 0);

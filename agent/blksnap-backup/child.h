@@ -3,6 +3,7 @@
 #ifndef BLKSNAP_BACKUP_CHILD_H
 #define BLKSNAP_BACKUP_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -16,6 +17,7 @@
  * @argc: number of @argv
  * @fds: descriptors that it gets, with the numbers that they have here; -1 is passed over
  * @fd_count: number of @fds
+ * @silent: its messages are thrown away: that it fails is nothing of interest
  * @pid: of the process once it was started
  *
  * A child is killed when we are: nothing goes on behind the back of the next run.
@@ -25,6 +27,7 @@ struct child {
 	size_t argc;
 	int fds[CHILD_FDS];
 	size_t fd_count;
+	bool silent;
 	pid_t pid;
 };
 

@@ -40,7 +40,7 @@ static char *read_text(const char *path)
 /* What lsblk prints: the disks that the devices lie on, each once. */
 static char *disks_below(struct json_object *devices)
 {
-	struct child child = {};
+	struct child child = { .silent = true };
 	char *text = NULL;
 	size_t options;
 
@@ -66,7 +66,7 @@ static struct json_object *partition_tables(struct json_object *devices)
 
 	while (rest && (line = strsep(&rest, "\n"))) {
 		char *disk = strsep(&line, " ");
-		struct child child = {};
+		struct child child = { .silent = true };
 		char *table = NULL;
 
 		if (!line || strcmp(line, "disk") || json_object_object_get(tables, disk))
