@@ -61,15 +61,14 @@ static int find_owner(const char *text, uid_t *uid, gid_t *gid)
 static int open_socket(const struct options *options)
 {
 	bool group = options->owner && strchr(options->owner, ':');
-	uid_t uid;
-	gid_t gid;
+	uid_t uid = -1;
+	gid_t gid = -1;
 
-	if (!options->owner)
-		return 0;
-	if (find_owner(options->owner, &uid, &gid))
+	if (options->owner && find_owner(options->owner, &uid, &gid))
 		return -1;
 	if (lchown(options->socket, uid, gid) || chmod(options->socket, group ? 0660 : 0600)) {
-		say_error(errno, "cannot give socket %s to %s", options->socket, options->owner);
+		say_error(errno, "cannot give socket %s to %s", options->socket,
+			  options->owner ? options->owner : "root");
 		return -1;
 	}
 	return 0;
