@@ -13,7 +13,7 @@
 #include "say.h"
 #include "stop.h"
 
-int merge_drop(struct point *point)
+static int drop(struct point *point)
 {
 	json_object_object_add(point->manifest, "dropped", json_object_new_boolean(true));
 	return manifest_write(point->dir, point->name, point->manifest);
@@ -173,21 +173,47 @@ static bool all_readable(const struct catalogue *catalogue)
 	return true;
 }
 
-static bool any_dropped(const struct catalogue *catalogue)
+static bool is_dropped(void *argument, const struct point *point)
+{
+	(void)argument;
+	return point->manifest && manifest_flag(point->manifest, "dropped");
+}
+
+static bool any(const struct catalogue *catalogue,
+		bool (*unwanted)(void *argument, const struct point *point), void *argument)
 {
 	for (size_t i = 0; i < catalogue->point_count; i++)
-		if (catalogue->points[i].manifest &&
-		    manifest_flag(catalogue->points[i].manifest, "dropped"))
+		if (unwanted(argument, &catalogue->points[i]))
 			return true;
 	return false;
 }
 
-int merge_resume(struct catalogue *catalogue)
+/* Without looking at those behind one that could not be removed: they may be based on it. */
+static int remove_all(struct catalogue *catalogue,
+		      bool (*unwanted)(void *argument, const struct point *point), void *argument)
 {
-	int ret = 0;
 	size_t i = 0;
 
-	if (!any_dropped(catalogue))
+	while (i < catalogue->point_count) {
+		struct point *point = &catalogue->points[i];
+
+		if (!unwanted(argument, point)) {
+			i++;
+			continue;
+		}
+		if (stop_wanted() || (!is_dropped(NULL, point) && drop(point)) ||
+		    remove_dropped(catalogue, point))
+			return -1;
+	}
+	return 0;
+}
+
+int merge_remove(struct catalogue *catalogue,
+		 bool (*unwanted)(void *argument, const struct point *point), void *argument)
+{
+	int ret;
+
+	if (!any(catalogue, unwanted, argument))
 		return 0;
 	if (!all_readable(catalogue)) {
 		say("nothing is removed from set %s while the manifest of a point is damaged",
@@ -196,15 +222,13 @@ int merge_resume(struct catalogue *catalogue)
 	}
 	if (catalogue_exclude_readers(catalogue))
 		return -1;
-	while (i < catalogue->point_count) {
-		struct point *point = &catalogue->points[i];
-
-		if (!manifest_flag(point->manifest, "dropped"))
-			i++;
-		else if (remove_dropped(catalogue, point))
-			ret = -1, i++;
-	}
+	ret = remove_all(catalogue, unwanted, argument);
 	close(catalogue->readers);
 	catalogue->readers = -1;
 	return ret;
+}
+
+int merge_resume(struct catalogue *catalogue)
+{
+	return merge_remove(catalogue, is_dropped, NULL);
 }

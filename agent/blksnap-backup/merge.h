@@ -20,10 +20,14 @@
 
 #include "catalogue.h"
 
-/* Says in its manifest that a point is dropped; 0, or -1 after a message. */
-int merge_drop(struct point *point);
+/*
+ * Removes all points for which @unwanted says so, one after the other: those that it has not come to
+ * stay what they are. 0, or -1 after a message.
+ */
+int merge_remove(struct catalogue *catalogue,
+		 bool (*unwanted)(void *argument, const struct point *point), void *argument);
 
-/* Removes all points that are dropped; 0, or -1 after a message, with those left that could not. */
+/* Goes on with what earlier runs have not finished; 0, or -1 after a message. */
 int merge_resume(struct catalogue *catalogue);
 
 #endif

@@ -10,7 +10,6 @@
 #include "merge.h"
 #include "options.h"
 #include "say.h"
-#include "stop.h"
 
 #define KEY	24
 
@@ -70,18 +69,40 @@ static void tell(const struct point *point, bool kept)
 		       kept ? "kept" : "dropped");
 }
 
+struct names {
+	char (*items)[POINT_NAME];
+	size_t count;
+};
+
+/* Points move up in the catalogue when one is removed: they are known by their names. */
+static bool is_unwanted(void *argument, const struct point *point)
+{
+	const struct names *names = argument;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (!strcmp(names->items[i], point->name))
+			return true;
+	return false;
+}
+
+/* Those that an earlier run has dropped go as well. */
 static int drop(struct catalogue *catalogue, const bool *kept, bool dry)
 {
-	for (size_t i = 0; i < catalogue->point_count; i++) {
-		struct point *point = &catalogue->points[i];
+	struct names names = { calloc(catalogue->point_count + 1, POINT_NAME), 0 };
+	int ret = names.items ? 0 : -1;
 
-		if (!point_usable(point))
-			continue;
-		tell(point, kept[i]);
-		if (!kept[i] && !dry && (stop_wanted() || merge_drop(point)))
-			return -1;
+	for (size_t i = 0; !ret && i < catalogue->point_count; i++) {
+		const struct point *point = &catalogue->points[i];
+
+		if (point_usable(point))
+			tell(point, kept[i]);
+		if (point->manifest && !kept[i])
+			strcpy(names.items[names.count++], point->name);
 	}
-	return 0;
+	if (!ret && !dry)
+		ret = merge_remove(catalogue, is_unwanted, &names);
+	free(names.items);
+	return ret;
 }
 
 static int check_rules(const struct options *options)
@@ -105,7 +126,7 @@ static int run(const struct options *options)
 	status = catalogue_open(&catalogue, options->target, options->set, CATALOGUE_WRITE);
 	if (!status) {
 		kept = choose(&catalogue, options);
-		if (!kept || drop(&catalogue, kept, dry) || (!dry && merge_resume(&catalogue)))
+		if (!kept || drop(&catalogue, kept, dry))
 			status = STATUS_FAILED;
 		if (!dry)
 			catalogue_clean(&catalogue);
