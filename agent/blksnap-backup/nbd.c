@@ -30,3 +30,18 @@ struct nbd_handle *nbd_open_node(struct daemon *daemon, const char *node, bool w
 		nbd_close(nbd);
 	return NULL;
 }
+
+int nbd_flush_node(struct daemon *daemon, const char *node, const char *name)
+{
+	struct nbd_handle *nbd = nbd_open_node(daemon, node, true);
+	int ret;
+
+	if (!nbd)
+		return -1;
+	ret = nbd_flush(nbd, 0);
+	if (ret)
+		say("cannot write the copy of %s: %s", name, nbd_get_error());
+	nbd_shutdown(nbd, 0);
+	nbd_close(nbd);
+	return ret;
+}

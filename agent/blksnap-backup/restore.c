@@ -17,6 +17,7 @@
 #include "content.h"
 #include "copy.h"
 #include "delta.h"
+#include "nbd.h"
 #include "options.h"
 #include "quantity.h"
 #include "say.h"
@@ -164,7 +165,7 @@ static int copy(struct restore *restore, struct daemon *daemon, const struct cha
 	if (!ret && copy.bitmap)
 		ret = delta_mark(daemon, restore->fd, restore->size, restore->name);
 	if (!ret)
-		ret = copy_run(&copy, daemon);
+		ret = copy_run(&copy, daemon) || nbd_flush_node(daemon, name, restore->to) ? -1 : 0;
 	if (!ret && !say_is_json() && !say_is_quiet())
 		printf("%s: %s restored to %s\n", restore->name, size_format(copy.bytes, bytes),
 		       restore->to);

@@ -14,6 +14,7 @@
 #include "content.h"
 #include "copy.h"
 #include "digest.h"
+#include "nbd.h"
 #include "quantity.h"
 #include "say.h"
 #include "volume.h"
@@ -140,7 +141,8 @@ static enum agent_changes copy_with(struct volume *volume, struct daemon *daemon
 		changes = AGENT_CHANGES_FAILED;
 	if (!changes && volume->base)
 		changes = mark(volume, daemon, node);
-	if (!changes && copy_run(&copy, daemon))
+	if (!changes &&
+	    (copy_run(&copy, daemon) || nbd_flush_node(daemon, TARGET_NODE, volume->path)))
 		changes = AGENT_CHANGES_FAILED;
 	volume->copied = copy.bytes;
 	free(node);
