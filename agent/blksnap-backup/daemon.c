@@ -98,6 +98,8 @@ int daemon_start(struct daemon *daemon)
 		snprintf(server, sizeof(server), "addr.type=fd,addr.str=%d", listener);
 		child_add_all(&daemon->child, "qemu-storage-daemon", "--chardev", chardev,
 			      "--monitor", "chardev=qmp", "--nbd-server", server, NULL);
+		if (daemon->object)
+			child_add_all(&daemon->child, "--object", daemon->object, NULL);
 		child_pass(&daemon->child, monitor[1]);
 		child_pass(&daemon->child, listener);
 		daemon->monitor = fdopen(monitor[0], "re");

@@ -12,11 +12,13 @@
 /**
  * struct daemon - it, and the roads to it
  * @child: the process
+ * @object: one that it makes before all others, or NULL
  * @monitor: QMP, or NULL
  * @socket: the socket that its NBD server listens on, as a file without a name; -1 if there is none
  */
 struct daemon {
 	struct child child;
+	const char *object;
 	FILE *monitor;
 	int socket;
 };

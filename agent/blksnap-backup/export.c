@@ -184,11 +184,14 @@ static void wait_for_end(struct daemon *daemon, struct child *end)
 static int run_daemon(struct exports *exports, const struct snapshot *snapshot,
 		      const struct options *options)
 {
-	struct daemon daemon = {};
+	char *object = server_tls(options);
+	struct daemon daemon = { .object = object };
 	struct child end = {};
 	int status;
 
-	if (open_images(exports, &daemon.child) || daemon_start(&daemon))
+	status = open_images(exports, &daemon.child) || daemon_start(&daemon);
+	free(object);
+	if (status)
 		return STATUS_FAILED;
 	status = serve(&daemon, exports, options);
 	if (!status && agent_await_end(&end, snapshot))

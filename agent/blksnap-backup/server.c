@@ -74,17 +74,27 @@ static int open_socket(const struct options *options)
 	return 0;
 }
 
-static int add_tls(struct daemon *daemon, const struct options *options)
+/* For the command line: version 5.2 has no other way. A comma in the folder's name is doubled. */
+char *server_tls(const struct options *options)
 {
-	struct json_object *arguments = json_object_new_object();
+	const char *dir = options->tls ? options->tls : options->psk;
+	char *folder, *end, *text = NULL;
 
-	manifest_set_text(arguments, "qom-type", options->tls ? "tls-creds-x509" : "tls-creds-psk");
-	manifest_set_text(arguments, "id", TLS);
-	manifest_set_text(arguments, "endpoint", "server");
-	manifest_set_text(arguments, "dir", options->tls ? options->tls : options->psk);
-	if (options->tls)
-		json_object_object_add(arguments, "verify-peer", json_object_new_boolean(true));
-	return daemon_command(daemon, "object-add", arguments, NULL);
+	if (!options->listen)
+		return NULL;
+	folder = malloc(2 * strlen(dir) + 1);
+	for (end = folder; folder && *dir; dir++) {
+		if (*dir == ',')
+			*end++ = ',';
+		*end++ = *dir;
+	}
+	if (folder)
+		*end = '\0';
+	if (folder && asprintf(&text, "tls-creds-%s,id=" TLS ",endpoint=server,dir=%s",
+			       options->tls ? "x509,verify-peer=on" : "psk", folder) < 0)
+		text = NULL;
+	free(folder);
+	return text;
 }
 
 static struct json_object *address(const struct options *options)
@@ -108,8 +118,7 @@ int server_start(struct daemon *daemon, const struct options *options)
 {
 	struct json_object *arguments;
 
-	if (daemon_command(daemon, "nbd-server-stop", NULL, NULL) ||
-	    (options->listen && add_tls(daemon, options)))
+	if (daemon_command(daemon, "nbd-server-stop", NULL, NULL))
 		return -1;
 	arguments = json_object_new_object();
 	json_object_object_add(arguments, "addr", address(options));

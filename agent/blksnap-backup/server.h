@@ -9,6 +9,9 @@
 /* Whether the options say where, and safely; a status after a message. */
 int server_check(const struct options *options);
 
+/* The object that the daemon has to have for TLS, to be freed; NULL without TLS. */
+char *server_tls(const struct options *options);
+
 /*
  * In place of the daemon's private server, which has no exports by then any more. 0, or -1 after a
  * message; server_stop() follows after the daemon's end.
