@@ -98,9 +98,12 @@ int nbd_device_connect(const struct chain *chain, int lock, char device[NBD_DEVI
 
 int nbd_device_disconnect(const char *device)
 {
-	struct child child = {};
+	/* It tells what it did, and not on the standard error alone. */
+	struct child child = { .silent = true };
 
 	child_add_all(&child, "qemu-nbd", "--disconnect", device, NULL);
-	/* It tells on its standard output what it did. */
-	return child_run(&child, NULL) ? -1 : 0;
+	if (!child_run(&child, NULL))
+		return 0;
+	say("cannot disconnect %s", device);
+	return -1;
 }
