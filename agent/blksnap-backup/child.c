@@ -46,6 +46,7 @@ static void become(const struct child *child, int out, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
 
+	signal(SIGPIPE, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
