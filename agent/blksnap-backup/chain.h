@@ -36,11 +36,14 @@ int chain_open(struct chain *chain, const struct catalogue *catalogue, const str
 	       const char *device);
 void chain_close(struct chain *chain);
 
-/* Opens one file of a point, NULL-terminated name in @text (CHAIN_FILE); -1 with errno. */
-#define CHAIN_FILE	160
+/* The file of a device in a point's folder: its descriptor, or -1 with errno. */
 int chain_open_file(const struct point *point, const char *device, int flags);
+
 /* If that cannot be told, it is. */
 bool chain_file_there(const struct point *point, const char *device);
+
+/* The name of that file. */
+#define CHAIN_FILE	160
 void chain_file_name(const char *device, char text[CHAIN_FILE]);
 
 /* What QEMU is to open: everything by descriptor and with its format, no name from a file. */
