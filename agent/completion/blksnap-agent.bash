@@ -37,7 +37,8 @@ _blksnap_agent() {
 	--format) _blksnap_reply "extents json bmap borg map" && return ;;
 	--exclude) _blksnap_reply "$(_blksnap_devices)" && return ;;
 	--replace) _blksnap_reply "$(_blksnap_snapshots)" && return ;;
-	--storage | --hooks | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--storage) mapfile -t COMPREPLY < <(compgen -W memory: -- "$cur"; compgen -f -- "$cur") && return ;;
+	--hooks | --config) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	esac
 	case $cur,$first in
 	-*,snapshot | -*,device) _blksnap_reply "$(_blksnap_options blksnap-agent "$first" "$second")" ;;

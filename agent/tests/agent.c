@@ -116,6 +116,17 @@ static void test_settings(void)
 	settings_free(&settings);
 }
 
+static void test_memory(void)
+{
+	uint64_t bytes;
+
+	expect(!settings_memory("memory:1", &bytes) && bytes == MIB, "memory in whole MiB");
+	expect(!settings_memory("memory:2GB", &bytes) && bytes == UINT64_C(2) << 30, "memory");
+	expect(settings_memory("/memory:1G", &bytes) == -ENOENT, "a folder");
+	expect(settings_memory("memory:1X", &bytes) == -EINVAL, "no size");
+	expect(settings_memory("memory:8191P", &bytes) == -ERANGE, "too much memory");
+}
+
 static void test_bad_settings(void)
 {
 	static const struct {
@@ -128,6 +139,8 @@ static void test_bad_settings(void)
 		{ "ttl = 1\n", 1, "no section" },
 		{ "[snapshot]\nname = x\n", 2, "another name" },
 		{ "[snapshot]\nstorage = here\n", 2, "a path that depends on where one is" },
+		{ "[snapshot]\nstorage = memory:\n", 2, "memory without a size" },
+		{ "[snapshot]\nstorage = memory:0\n", 2, "no memory at all" },
 		{ "[snapshot]\nhooks =\n", 2, "no value" },
 		{ "[snapshot]\nhook-timeout = 0\n", 2, "no time at all" },
 		{ "[snapshot]\nnonsense\n", 2, "no setting" },
@@ -389,6 +402,7 @@ int main(int argc, char **argv)
 	test_times();
 	test_settings();
 	test_bad_settings();
+	test_memory();
 	test_records();
 	test_old_records();
 	test_utf8();

@@ -31,6 +31,7 @@ offers _blksnap_agent attach blksnap-agent device a
 offers _blksnap_agent --hook-timeout blksnap-agent snapshot create /dev/sda --h
 offers _blksnap_agent --exclude blksnap-agent snapshot create --all --e
 offers _blksnap_agent --since blksnap-agent changes /dev/sda --
+offers _blksnap_agent memory: blksnap-agent snapshot create /dev/sda --storage mem
 offers _blksnap_agent bmap blksnap-agent changes /dev/sda --format b
 offers _blksnap snapshot_collect blksnap snapshot_c
 offers _blksnap --device blksnap attach -

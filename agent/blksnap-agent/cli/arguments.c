@@ -18,7 +18,7 @@ static const struct spec {
 	const char *help;
 } specs[] = {
 	{ ARGUMENT_NAME, "name", "NAME", "a name besides the id" },
-	{ ARGUMENT_STORAGE, "storage", "DIR|DEVICE", "where old data goes; can be repeated" },
+	{ ARGUMENT_STORAGE, "storage", "DIR|DEVICE|memory:SIZE", "where old data goes; can be repeated" },
 	{ ARGUMENT_SETTINGS, "initial", "SIZE", "storage before the take" },
 	{ ARGUMENT_SETTINGS, "limit", "SIZE", "storage at most" },
 	{ ARGUMENT_SETTINGS, "reserve", "SIZE", "stays free where the storage is" },
@@ -117,6 +117,8 @@ static int add_storage(struct arguments *arguments, const char *text)
 
 	if (!(arguments->given & ARGUMENT_STORAGE))
 		strings_free(&arguments->settings.storage);
+	if (!strncmp(text, SETTINGS_MEMORY, strlen(SETTINGS_MEMORY)))
+		return settings_set(&arguments->settings, "storage", text);
 	path = *text ? realpath(text, NULL) : NULL;
 	if (!path)
 		return *text ? -errno : -EINVAL;
@@ -209,7 +211,10 @@ static int set_option(struct arguments *arguments, const struct spec *spec, cons
 	arguments->given |= spec->bit;
 	if (!ret)
 		return 0;
-	if (ret == -EINVAL && spec->value && !strcmp(spec->value, "SIZE"))
+	if (ret == -EINVAL && spec->bit == ARGUMENT_STORAGE)
+		message_error("option --storage cannot be '%s': give a folder, a device, or memory and a size, as memory:1G",
+			      text);
+	else if (ret == -EINVAL && spec->value && !strcmp(spec->value, "SIZE"))
 		message_error("option --%s cannot be '%s': a size is a number with K, M, G, T or P, as 10G or 10GiB",
 			      spec->name, text);
 	else if (ret == -EINVAL && spec->value && !strcmp(spec->value, "TIME"))

@@ -8,6 +8,7 @@
 #include "cli/settings.h"
 #include "quantity.h"
 
+#define MIB		(UINT64_C(1) << 20)
 #define HOOK_TIMEOUT	30
 
 /* A snapshot that a backup program forgot is destroyed after a day. */
@@ -58,10 +59,30 @@ static int set_ttl(struct settings *settings, const char *value)
 	return 0;
 }
 
+int settings_memory(const char *place, uint64_t *bytes)
+{
+	int ret;
+
+	if (strncmp(place, SETTINGS_MEMORY, strlen(SETTINGS_MEMORY)))
+		return -ENOENT;
+	ret = size_parse(place + strlen(SETTINGS_MEMORY), bytes);
+	if (ret)
+		return ret;
+	if (!*bytes || *bytes > INT64_MAX / 2)
+		return *bytes ? -ERANGE : -EINVAL;
+	*bytes = (*bytes + MIB - 1) / MIB * MIB;
+	return 0;
+}
+
 static int add_storage(struct settings *settings, const char *value)
 {
-	if (*value != '/')
+	uint64_t bytes;
+	int ret = settings_memory(value, &bytes);
+
+	if (ret == -ENOENT && *value != '/')
 		return -EINVAL;
+	if (ret && ret != -ENOENT)
+		return ret;
 	return strings_add(&settings->storage, value);
 }
 

@@ -14,7 +14,7 @@
 
 /**
  * struct settings - how snapshots are created
- * @storage: folders and devices for storage; if empty, the agent selects a folder
+ * @storage: folders, devices and "memory:SIZE" for storage; if empty, the agent selects a folder
  * @initial: bytes of storage before the snapshot is taken; 0: what the module asks for
  * @limit: maximum bytes of storage; 0: no limit
  * @reserve: bytes that stay free on a file system with storage
@@ -35,6 +35,13 @@ struct settings {
 	uint64_t hook_timeout;
 	uint64_t ttl;
 };
+
+/*
+ * Parse a place of @storage that is "memory:SIZE". *bytes is the size in whole MiB. Returns 0,
+ * -ENOENT if the place is a path, or -EINVAL or -ERANGE for a bad size.
+ */
+#define SETTINGS_MEMORY	"memory:"
+int settings_memory(const char *place, uint64_t *bytes);
 
 /* Set the defaults. Returns 0 or -ENOMEM. */
 int settings_init(struct settings *settings);

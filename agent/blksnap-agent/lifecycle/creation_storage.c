@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Storage for a snapshot that is being created. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "state/storage_registry.h"
 #include "storage/growth.h"
 #include "storage/storage_candidates.h"
+#include "storage/storage_memory.h"
 #include "storage/storage_pool.h"
 #include "storage/storage_select.h"
 
@@ -108,21 +110,42 @@ static int store_in_places(struct creation *creation, uint64_t bytes)
 	return status;
 }
 
+/* *memory keeps the RAM disk until the module has it; -1: there is none yet. */
+static int add_given(struct creation *creation, const char *text, int *memory)
+{
+	struct storage_places *places = &creation->record.storage.places;
+	char path[STORAGE_MEMORY_PATH];
+	uint64_t bytes;
+
+	if (settings_memory(text, &bytes) == -ENOENT)
+		return storage_select_given(text, &creation->targets, places);
+	if (*memory >= 0) {
+		message_error("cannot use %s for storage: one place in memory is there already", text);
+		return 1;
+	}
+	*memory = storage_memory_make(text, path);
+	return *memory < 0 || storage_select_given(path, &creation->targets, places);
+}
+
 static int store_in_given(struct creation *creation, uint64_t bytes)
 {
 	const struct strings *given = &creation->settings->storage;
 	struct storage_places *places = &creation->record.storage.places;
 	struct device_numbers held = {};
-	int status = 0;
+	int status = 0, memory = -1;
 
 	held_devices_list(&creation->record.id, &held);
 	for (size_t i = 0; !status && i < given->count; i++) {
-		status = storage_select_given(given->items[i], &creation->targets, places);
+		status = add_given(creation, given->items[i], &memory);
 		if (!status)
 			storage_select_warn(&places->items[places->count - 1], &held);
 	}
 	device_numbers_free(&held);
-	return status ? status : store_in_places(creation, bytes);
+	if (!status)
+		status = store_in_places(creation, bytes);
+	if (memory >= 0)
+		close(memory);
+	return status;
 }
 
 /*

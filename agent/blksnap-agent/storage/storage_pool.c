@@ -64,21 +64,14 @@ static uint64_t within_limit(const struct storage_pool *pool, uint64_t bytes)
 	return limit && bytes > left ? left : bytes;
 }
 
-/*
- * The stored blocks are data of other devices. Written to the first or last MiB of this device,
- * such a block may look like a superblock, and the device would be refused as non-empty the next
- * time.
- */
-#define DEVICE_EDGE	MIB
-
 /* The number of bytes of a device that are used; the limit may reduce it. */
 static uint64_t device_bytes(const struct storage_pool *pool, int fd)
 {
 	uint64_t size;
 
-	if (ioctl(fd, BLKGETSIZE64, &size) || size <= 2 * DEVICE_EDGE)
+	if (ioctl(fd, BLKGETSIZE64, &size) || size <= 2 * STORAGE_DEVICE_EDGE)
 		return 0;
-	return within_limit(pool, size - 2 * DEVICE_EDGE) / MIB * MIB;
+	return within_limit(pool, size - 2 * STORAGE_DEVICE_EDGE) / MIB * MIB;
 }
 
 static void report_unusable_place(const struct storage_place *place, int error)
@@ -149,7 +142,7 @@ int storage_pool_prepare_removal(struct storage_pool *pool, const struct blksnap
 static int append_device(const struct storage_pool *pool, int control, size_t i)
 {
 	struct blksnap_range all = {
-		.sector = DEVICE_EDGE / SECTOR_SIZE,
+		.sector = STORAGE_DEVICE_EDGE / SECTOR_SIZE,
 		.count = pool->places[i].bytes / SECTOR_SIZE,
 	};
 	const struct storage_place *place = place_at(pool, i);
@@ -288,17 +281,26 @@ static int use_spare(struct storage_pool *pool, int control)
 	return ret;
 }
 
+/* Why there cannot be more. Devices and memory are appended as a whole; only folders grow. */
+static const char *full_reason(const struct storage_pool *pool)
+{
+	if (pool->plan->limit && pool->used + MIB > pool->plan->limit)
+		return "its limit is reached";
+	for (size_t i = 0; i < pool->plan->places.count; i++)
+		if (!place_at(pool, i)->device)
+			return "there is no space beside the reserve";
+	return "a device or memory cannot grow";
+}
+
 static void report_full(struct storage_pool *pool, uint64_t bytes)
 {
 	char wanted[SIZE_TEXT], used[SIZE_TEXT];
-	bool limited = pool->plan->limit && pool->used + MIB > pool->plan->limit;
 
 	if (pool->full || pool->failed)
 		return;
 	pool->full = true;
 	message_error("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
-		      size_format(bytes, wanted), limited ? "its limit is reached" :
-		      "there is no space beside the reserve", size_format(pool->used, used));
+		      size_format(bytes, wanted), full_reason(pool), size_format(pool->used, used));
 }
 
 void storage_pool_prepare(struct storage_pool *pool, uint64_t bytes)

@@ -11,6 +11,13 @@
 #include "storage/storage_file.h"
 #include "storage/storage_plan.h"
 
+/*
+ * What is not used at each end of a device. The stored blocks are data of other devices. Written to
+ * the first or last MiB of this device, such a block may look like a superblock, and the device
+ * would be refused as non-empty the next time.
+ */
+#define STORAGE_DEVICE_EDGE	(UINT64_C(1) << 20)
+
 /**
  * struct storage_pool_place - an open place of the plan
  * @fd: of the subfolder, or of the device, which is open exclusively; or a negative errno

@@ -9,8 +9,10 @@
 #include <blksnap/blksnap.h>
 
 #include "cli/message.h"
+#include "cli/settings.h"
 #include "device/folder.h"
 #include "device/stack.h"
+#include "storage/storage_memory.h"
 #include "storage/storage_select.h"
 
 /*
@@ -75,7 +77,7 @@ static int check_folder(const struct storage_place *place, int fd, const struct 
 	int ret = blksnap_extents_check(fd, &reason);
 
 	if (reason)
-		message_error("cannot use %s for storage: %s; give a folder on ext4 or XFS, or a device",
+		message_error("cannot use %s for storage: %s; give a folder on ext4 or XFS, a device, or memory:SIZE",
 			      place->path, reason);
 	else if (ret)
 		message_errno(ret, "cannot use %s for storage", place->path);
@@ -162,12 +164,29 @@ static int look_at(struct storage_place *place, const struct targets *targets)
 	return check_device(place, targets);
 }
 
+/* Only checked. When the storage is made, its loop device is given instead. */
+static int add_memory(const char *text, struct storage_places *places)
+{
+	struct storage_place place = { .path = (char *)text, .device = true };
+	uint64_t bytes;
+	int ret, status = storage_memory_check(text, &bytes);
+
+	ret = status ? 0 : storage_places_add(places, &place);
+	if (ret)
+		message_errno(ret, "cannot use %s for storage", text);
+	return status || ret ? 1 : 0;
+}
+
 int storage_select_given(const char *path, const struct targets *targets,
 			 struct storage_places *places)
 {
-	struct storage_place place = { .path = realpath(path, NULL) };
+	struct storage_place place = {};
+	uint64_t bytes;
 	int ret, status;
 
+	if (settings_memory(path, &bytes) != -ENOENT)
+		return add_memory(path, places);
+	place.path = realpath(path, NULL);
 	if (!place.path) {
 		message_errno(-errno, "cannot use %s for storage", path);
 		return 1;

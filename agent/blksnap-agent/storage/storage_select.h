@@ -9,8 +9,8 @@
 
 /*
  * Check a place that the user gave, and append it to @places. A folder must be on a file system
- * whose blocks do not move; a device must be empty. Neither may be stacked on a target. Returns 0,
- * or 1 after a message.
+ * whose blocks do not move; a device must be empty. Neither may be stacked on a target. Of
+ * "memory:SIZE" only the size is checked. Returns 0, or 1 after a message.
  */
 int storage_select_given(const char *path, const struct targets *targets,
 			 struct storage_places *places);
