@@ -25,7 +25,7 @@ static const struct {
 	uint32_t magic;
 	const char *reason;
 } unusable[] = {
-	{ BTRFS_SUPER_MAGIC, "its file system, btrfs, does not tell places on the device" },
+	{ BTRFS_SUPER_MAGIC, "its file system, btrfs, moves blocks" },
 	{ F2FS_SUPER_MAGIC, "its file system, f2fs, moves blocks" },
 	{ NILFS_SUPER_MAGIC, "its file system, nilfs2, moves blocks" },
 	{ BCACHEFS_SUPER_MAGIC, "its file system, bcachefs, moves blocks" },

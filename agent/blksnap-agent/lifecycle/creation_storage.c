@@ -7,6 +7,7 @@
 #include "cli/message.h"
 #include "cli/wait_notice.h"
 #include "lifecycle/creation.h"
+#include "quantity.h"
 #include "state/held_devices.h"
 #include "state/runtime.h"
 #include "state/storage_registry.h"
@@ -152,24 +153,33 @@ static int store_in_given(struct creation *creation, uint64_t bytes)
  * Files of a candidate that failed stay until the snapshot is gone, since the kernel may use a part
  * of them. The registry has the place.
  */
-static int store_in_candidate(struct creation *creation, const struct storage_place *place,
-			      uint64_t bytes, struct candidates *candidates)
+static int store_in_candidate(struct creation *creation, struct candidates *candidates, size_t i,
+			      uint64_t bytes)
 {
+	const struct storage_place *place = &candidates->places.items[i];
+	struct storage_plan *plan = &creation->record.storage;
+	uint64_t limit = plan->limit;
 	struct strings problems = {};
-	char *text;
+	char *text, size[SIZE_TEXT];
 	int status;
 
-	if (storage_places_add(&creation->record.storage.places, place))
+	if (storage_places_add(&plan->places, place))
 		return 1;
+	if (candidates_portion(candidates, i, bytes) < bytes)
+		plan->limit = bytes = candidates_portion(candidates, i, bytes);
 	message_collect(&problems);
 	status = store_in_places(creation, bytes);
 	message_collect(NULL);
 	if (!status) {
+		if (plan->limit != limit)
+			message_note("the snapshot has %s of storage at most, half of the room in %s, and is lost when that is used up; if that is too little, give another place with --storage",
+				     size_format(bytes, size), place->path);
 		strings_free(&problems);
 		return 0;
 	}
 	text = strings_join(&problems, "; ");
-	storage_places_drop_last(&creation->record.storage.places);
+	storage_places_drop_last(&plan->places);
+	plan->limit = limit;
 	candidates_refuse(candidates, place->path, text);
 	free(text);
 	strings_free(&problems);
@@ -184,7 +194,7 @@ static int find_candidates(const struct creation *creation, uint64_t bytes,
 
 	held_devices_list(&creation->record.id, &held);
 	status = candidates_find(candidates, &creation->targets, &creation->record.storage, &held,
-				 bytes);
+				 bytes, !creation->settings->initial);
 	device_numbers_free(&held);
 	return status;
 }
@@ -196,8 +206,7 @@ static int store_in_best(struct creation *creation, uint64_t bytes)
 	bool found = false;
 
 	for (size_t i = 0; !status && !found && i < candidates.places.count; i++)
-		found = !store_in_candidate(creation, &candidates.places.items[i], bytes,
-					    &candidates);
+		found = !store_in_candidate(creation, &candidates, i, bytes);
 	if (!status && !found)
 		candidates_report(&candidates, bytes);
 	candidates_free(&candidates);

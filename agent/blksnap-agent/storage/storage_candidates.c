@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Places that the agent may select for storage when the user gives none. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,11 @@
 #include "device/stack.h"
 #include "quantity.h"
 #include "storage/storage_candidates.h"
+#include "storage/storage_memory.h"
 #include "storage/storage_pool.h"
 #include "storage/storage_select.h"
+
+#define MIB		(UINT64_C(1) << 20)
 
 /* File systems whose blocks do not move, and that have immutable files. */
 static const char *const types[] = { "ext4", "xfs" };
@@ -23,12 +27,14 @@ static const char *const types[] = { "ext4", "xfs" };
  * struct candidate - a place for storage
  * @place: the place
  * @unheld: it is not on a device of another snapshot
+ * @enough: it has room for all that is required
  * @apart: it shares no disk with the devices of the snapshot
  * @room: free space without the reserve, in bytes
  */
 struct candidate {
 	struct storage_place place;
 	bool unheld;
+	bool enough;
 	bool apart;
 	uint64_t room;
 };
@@ -40,6 +46,8 @@ struct candidate {
  * @plan: where and how much the snapshot may store
  * @held: devices of other snapshots
  * @bytes: required room
+ * @less: half of it will do
+ * @btrfs: a btrfs was refused
  * @items: the candidates found so far
  * @count: number of @items
  * @ret: the first error, as a negative errno
@@ -50,6 +58,8 @@ struct candidate_search {
 	const struct storage_plan *plan;
 	const struct device_numbers *held;
 	uint64_t bytes;
+	bool less;
+	bool btrfs;
 	struct candidate *items;
 	size_t count;
 	int ret;
@@ -113,7 +123,8 @@ static bool is_fit(const struct candidate_search *search, struct candidate *cand
 	if (!storage_select_fits(number, search->targets, problem))
 		return false;
 	candidate->room = storage_pool_room(fd, search->plan);
-	if (candidate->room >= search->bytes)
+	candidate->enough = candidate->room >= search->bytes;
+	if (candidate->enough || (search->less && candidate->room >= search->bytes / 2))
 		return true;
 	if (asprintf(problem, "it has %s beside its reserve",
 		     size_format(candidate->room, room)) < 0)
@@ -183,11 +194,27 @@ static int consider_place(struct candidate_search *search, struct libmnt_fs *fs)
 	return ret;
 }
 
+/* One of them is enough to explain that it is of no use. */
+static bool refuse_btrfs(struct candidate_search *search, struct libmnt_fs *fs)
+{
+	const char *type = mnt_fs_get_fstype(fs), *path = mnt_fs_get_target(fs);
+
+	if (search->btrfs || !type || !path || strcmp(type, "btrfs"))
+		return false;
+	search->btrfs = true;
+	search->ret = candidates_refuse(search->result, path,
+					"its file system, btrfs, moves the blocks of files");
+	return search->ret;
+}
+
 /* Skip further mounts of a candidate, and mounted images. */
 static bool consider_mount(struct libmnt_fs *fs, void *argument)
 {
 	struct candidate_search *search = argument;
 	dev_t number = mnt_fs_get_devno(fs);
+
+	if (refuse_btrfs(search, fs))
+		return true;
 
 	if (!type_is_fit(fs) || !is_whole(fs) || stack_is_on_image(number) ||
 	    is_known(search, number))
@@ -200,6 +227,8 @@ static int compare_candidates(const void *one, const void *other)
 {
 	const struct candidate *a = one, *b = other;
 
+	if (a->enough != b->enough)
+		return a->enough ? -1 : 1;
 	if (a->unheld != b->unheld)
 		return a->unheld ? -1 : 1;
 	if (a->apart != b->apart)
@@ -211,10 +240,15 @@ static void sort_candidates(struct candidate_search *search)
 {
 	if (search->count)
 		qsort(search->items, search->count, sizeof(*search->items), compare_candidates);
+	search->result->rooms = calloc(search->count + 1, sizeof(*search->result->rooms));
+	if (!search->result->rooms)
+		search->ret = -ENOMEM;
 	for (size_t i = 0; i < search->count; i++) {
-		if (!search->ret)
+		if (!search->ret) {
+			search->result->rooms[i] = search->items[i].room;
 			search->ret = storage_places_add(&search->result->places,
 							 &search->items[i].place);
+		}
 		free(search->items[i].place.path);
 	}
 	free(search->items);
@@ -222,7 +256,7 @@ static void sort_candidates(struct candidate_search *search)
 
 int candidates_find(struct candidates *candidates, const struct targets *targets,
 		    const struct storage_plan *plan, const struct device_numbers *held,
-		    uint64_t bytes)
+		    uint64_t bytes, bool less)
 {
 	struct candidate_search search = {
 	    .result = candidates,
@@ -230,6 +264,7 @@ int candidates_find(struct candidates *candidates, const struct targets *targets
 	    .plan = plan,
 	    .held = held,
 	    .bytes = bytes,
+	    .less = less,
 	};
 
 	mounts_visit(consider_mount, &search);
@@ -239,9 +274,27 @@ int candidates_find(struct candidates *candidates, const struct targets *targets
 	return search.ret ? 1 : 0;
 }
 
+uint64_t candidates_portion(const struct candidates *candidates, size_t i, uint64_t bytes)
+{
+	uint64_t room = candidates->rooms[i];
+
+	return room < bytes ? room / 2 / MIB * MIB : bytes;
+}
+
+/* The size of a RAM disk that would do, in MiB; 0: there is not enough memory for one. */
+static uint64_t memory_instead(uint64_t bytes)
+{
+	uint64_t most = storage_memory_most();
+
+	if (most > bytes)
+		most = (bytes + MIB - 1) / MIB * MIB;
+	return most < bytes / 4 ? 0 : most / MIB;
+}
+
 void candidates_report(const struct candidates *candidates, uint64_t bytes)
 {
-	char size[SIZE_TEXT], *text = NULL;
+	char size[SIZE_TEXT], memory[64] = "", *text = NULL;
+	uint64_t instead = memory_instead(bytes);
 	size_t length;
 	FILE *file = open_memstream(&text, &length);
 
@@ -249,14 +302,17 @@ void candidates_report(const struct candidates *candidates, uint64_t bytes)
 		fprintf(file, "\n  %s", candidates->refused.items[i]);
 	if (file)
 		fclose(file);
+	if (instead)
+		snprintf(memory, sizeof(memory), ", such as --storage memory:%" PRIu64 "M", instead);
 	message_error(
-	    "there is no safe place for %s of storage; make room, or give a place with --storage%s%s",
-	    size_format(bytes, size), text && *text ? "; no use are:" : "", text ? text : "");
+	    "there is no safe place for %s of storage; make room, or give a place with --storage%s%s%s",
+	    size_format(bytes, size), memory, text && *text ? "; no use are:" : "", text ? text : "");
 	free(text);
 }
 
 void candidates_free(struct candidates *candidates)
 {
 	storage_places_free(&candidates->places);
+	free(candidates->rooms);
 	strings_free(&candidates->refused);
 }

@@ -42,7 +42,8 @@ void doctor_storage(const struct settings *settings, struct finding *finding)
 		return;
 	}
 	held_devices_list(&none_own, &held);
-	candidates_find(&candidates, &none, &plan, &held, wanted);
+	candidates_find(&candidates, &none, &plan, &held, wanted,
+			!settings->initial);
 	device_numbers_free(&held);
 	refused = strings_join(&candidates.refused, "; ");
 	if (candidates.places.count)
