@@ -13,6 +13,7 @@
 #include "expect.h"
 #include "quantity.h"
 #include "state/record.h"
+#include "state/storage_level.h"
 #include "storage/growth.h"
 #include "utf8.h"
 
@@ -125,6 +126,20 @@ static void test_memory(void)
 	expect(settings_memory("/memory:1G", &bytes) == -ENOENT, "a folder");
 	expect(settings_memory("memory:1X", &bytes) == -EINVAL, "no size");
 	expect(settings_memory("memory:8191P", &bytes) == -ERANGE, "too much memory");
+}
+
+static void test_storage_level(void)
+{
+	struct storage_level level = {};
+
+	storage_level_raise(&level, 3 * MIB, 8 * MIB);
+	expect(!level.used, "less storage than half of what is asked for");
+	storage_level_raise(&level, 10 * MIB, 8 * MIB);
+	expect(level.used == 6 * MIB, "all but half of what is asked for");
+	storage_level_raise(&level, 8 * MIB, 8 * MIB);
+	expect(level.used == 6 * MIB, "it does not get less");
+	expect(storage_level_percent(level.used, 8 * MIB) == 75 && !storage_level_percent(1, 0),
+	       "percent");
 }
 
 static void test_bad_settings(void)
@@ -403,6 +418,7 @@ int main(int argc, char **argv)
 	test_settings();
 	test_bad_settings();
 	test_memory();
+	test_storage_level();
 	test_records();
 	test_old_records();
 	test_utf8();

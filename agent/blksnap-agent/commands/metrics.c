@@ -35,12 +35,17 @@ static int64_t watched(const struct snapshot_status *snapshot)
 
 static int64_t allocated(const struct snapshot_status *snapshot)
 {
-	return snapshot->allocated;
+	return snapshot->level.allocated;
+}
+
+static int64_t used(const struct snapshot_status *snapshot)
+{
+	return snapshot->level.used;
 }
 
 static int64_t wanted(const struct snapshot_status *snapshot)
 {
-	return snapshot->wanted;
+	return snapshot->level.wanted;
 }
 
 static int64_t limit(const struct snapshot_status *snapshot)
@@ -58,6 +63,7 @@ static const struct {
 	{ "lost", "Whether an image is lost.", lost },
 	{ "watched", "Whether its monitor is running.", watched },
 	{ "storage_bytes", "Storage that it has.", allocated },
+	{ "storage_used_at_least_bytes", "Storage that old data fills at least.", used },
 	{ "storage_wanted_bytes", "Storage that it asked for in vain.", wanted },
 	{ "storage_limit_bytes", "Storage that it may have; 0: no limit.", limit },
 };

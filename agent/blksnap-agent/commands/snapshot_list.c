@@ -15,7 +15,8 @@
 static void print_line(const struct snapshot_status *snapshot)
 {
 	const struct record *record = &snapshot->record;
-	char id[BLKSNAP_ID_TEXT], used[SIZE_TEXT], created[OUTPUT_TIME] = "-";
+	char id[BLKSNAP_ID_TEXT], size[SIZE_TEXT], used[8] = "-", created[OUTPUT_TIME] = "-";
+	const struct storage_level *level = &snapshot->level;
 	char *devices = members_join(&record->devices);
 
 	if (record->created)
@@ -23,7 +24,10 @@ static void print_line(const struct snapshot_status *snapshot)
 	printf("%s  %-*.*s  ", blksnap_id_format(&record->id, id), NAME_MOST / 2, NAME_MOST,
 	       record->name ? record->name : "-");
 	snapshot_report_state(snapshot->state, 9);
-	printf("  %-20s  %10s  %s\n", created, size_format(snapshot->allocated, used),
+	if (level->used)
+		snprintf(used, sizeof(used), ">=%u%%",
+			 storage_level_percent(level->used, level->allocated));
+	printf("  %-20s  %10s  %6s  %s\n", created, size_format(level->allocated, size), used,
 	       devices && *devices ? devices : "-");
 	free(devices);
 }
@@ -64,8 +68,8 @@ static int print_table(const struct blksnap_id *ids, size_t count)
 	int status = 0;
 
 	if (count)
-		printf("%-36s  %-12s  %-9s  %-20s  %10s  %s\n", "ID", "NAME", "STATE", "CREATED",
-		       "STORAGE", "DEVICES");
+		printf("%-36s  %-12s  %-9s  %-20s  %10s  %6s  %s\n", "ID", "NAME", "STATE", "CREATED",
+		       "STORAGE", "USED", "DEVICES");
 	for (size_t i = 0; i < count; i++)
 		status |= add_snapshot(&ids[i], NULL);
 	return output_flush() | status;

@@ -59,6 +59,19 @@ static struct json_object *storage_json(const struct storage_places *places)
 	return array;
 }
 
+static void level_json(struct json_object *object, const struct storage_level *level,
+			       uint64_t limit)
+{
+	output_number(object, "storage_bytes", level->allocated);
+	output_number(object, "used_at_least_bytes", level->used);
+	output_number(object, "used_at_least_percent",
+		      storage_level_percent(level->used, level->allocated));
+	output_number(object, "wanted_bytes", level->wanted);
+	output_number(object, "limit", limit);
+	json_object_object_add(object, "limit_percent", limit ? json_object_new_int(
+			       storage_level_percent(level->allocated, limit)) : NULL);
+}
+
 void snapshot_report_json(struct json_object *object, const struct snapshot_status *snapshot)
 {
 	const struct record *record = &snapshot->record;
@@ -69,9 +82,7 @@ void snapshot_report_json(struct json_object *object, const struct snapshot_stat
 	output_text(object, "state", snapshot->state);
 	json_object_object_add(object, "devices", devices_json(snapshot));
 	json_object_object_add(object, "storage", storage_json(&record->storage.places));
-	output_number(object, "storage_bytes", snapshot->allocated);
-	output_number(object, "wanted_bytes", snapshot->wanted);
-	output_number(object, "limit", record->storage.limit);
+	level_json(object, &snapshot->level, record->storage.limit);
 	output_time(object, "created", record->created);
 	output_text(object, "creator", record->creator);
 	output_time(object, "expires", record->expires);

@@ -43,10 +43,31 @@ static void print_life(const struct snapshot_status *snapshot)
 		printf("monitor:  none; run \"blksnap-agent cleanup\" to start one\n");
 }
 
+static void print_level(const struct storage_level *level, uint64_t limit)
+{
+	char size[SIZE_TEXT];
+
+	printf("has:      %s", size_format(level->allocated, size));
+	if (limit)
+		printf(", %u %% of its limit of %s", storage_level_percent(level->allocated, limit),
+		       size_format(limit, size));
+	printf("\nused:     ");
+	if (level->used)
+		printf("at least %s (%u %%)\n", size_format(level->used, size),
+		       storage_level_percent(level->used, level->allocated));
+	else
+		puts("not known before the module asks for more");
+	if (level->wanted)
+		printf("wants:    %s more, which there is no room for\n",
+		       size_format(level->wanted, size));
+	if (!limit)
+		puts("limit:    none");
+}
+
 static void print_text(const struct snapshot_status *snapshot)
 {
 	const struct record *record = &snapshot->record;
-	char id[BLKSNAP_ID_TEXT], used[SIZE_TEXT], limit[SIZE_TEXT];
+	char id[BLKSNAP_ID_TEXT];
 
 	printf("id:       %s\n", blksnap_id_format(&record->id, id));
 	if (record->name)
@@ -59,11 +80,7 @@ static void print_text(const struct snapshot_status *snapshot)
 	print_devices(snapshot);
 	for (size_t i = 0; i < record->storage.places.count; i++)
 		printf("storage:  %s\n", record->storage.places.items[i].path);
-	printf("has:      %s\n", size_format(snapshot->allocated, used));
-	if (snapshot->wanted)
-		printf("wants:    %s more, which there is no room for\n",
-		       size_format(snapshot->wanted, used));
-	printf("limit:    %s\n", record->storage.limit ? size_format(record->storage.limit, limit) : "none");
+	print_level(&snapshot->level, record->storage.limit);
 	print_life(snapshot);
 }
 

@@ -10,6 +10,7 @@
 #include "quantity.h"
 #include "state/held_devices.h"
 #include "state/runtime.h"
+#include "state/storage_level.h"
 #include "state/storage_registry.h"
 #include "storage/growth.h"
 #include "storage/storage_candidates.h"
@@ -89,10 +90,22 @@ static int append_initial(struct creation *creation, struct storage_pool *pool, 
 	int status = storage_pool_append_devices(pool, creation->control);
 
 	/* A device is appended as a whole; only folders can provide more. */
-	while (!status && pool->used < bytes && (!pool->used || has_folder(&creation->record)))
-		if (!storage_pool_grow(pool, creation->control, bytes - pool->used))
+	while (!status && pool->allocated < bytes && (!pool->allocated || has_folder(&creation->record)))
+		if (!storage_pool_grow(pool, creation->control, bytes - pool->allocated))
 			status = 1;
 	return status;
+}
+
+static int write_level(const struct blksnap_id *id, const struct storage_pool *pool)
+{
+	struct storage_level level = {
+		.allocated = pool->allocated, .appended = pool->appended,
+	};
+	int ret = storage_level_write(id, &level);
+
+	if (ret)
+		message_errno(ret, "cannot write to " RUNTIME_DIR " how much storage there is");
+	return ret ? 1 : 0;
 }
 
 static int store_in_places(struct creation *creation, uint64_t bytes)
@@ -105,7 +118,8 @@ static int store_in_places(struct creation *creation, uint64_t bytes)
 	wait_notice_begin("creating the storage");
 	status = storage_pool_open(&pool, &creation->record.id, &creation->record.storage);
 	if (!status)
-		status = append_initial(creation, &pool, bytes);
+		status = append_initial(creation, &pool, bytes) ||
+			 write_level(&creation->record.id, &pool);
 	storage_pool_close(&pool);
 	wait_notice_end();
 	return status;

@@ -29,6 +29,7 @@
 #include "lifecycle/notify.h"
 #include "lifecycle/teardown.h"
 #include "state/runtime.h"
+#include "state/storage_level.h"
 #include "storage/growth.h"
 #include "storage/storage_pool.h"
 
@@ -50,7 +51,9 @@
  * @pool: its storage
  * @growth: recent growth of the storage
  * @portion: size of the next storage file in bytes
- * @wanted: bytes that the kernel asked for and did not get, for lack of space
+ * @level: how much storage there is, as in /run/blksnap
+ * @before: @level.appended before the last file was appended
+ * @grown: when that was, in nanoseconds of the monotonic clock
  * @lock: descriptor that holds the lock "monitor"
  * @made: the creator is done, or was killed and cleaned up after
  * @told: the low-space hooks have run for the current lack of storage
@@ -62,7 +65,9 @@ struct monitor {
 	struct storage_pool pool;
 	struct growth growth;
 	uint64_t portion;
-	uint64_t wanted;
+	struct storage_level level;
+	uint64_t before;
+	int64_t grown;
 	int lock;
 	bool made;
 	bool told;
@@ -112,13 +117,18 @@ static void write_note(const struct monitor *monitor, const char *suffix, const 
 	free(path);
 }
 
-static void write_storage_note(const struct monitor *monitor)
+static void write_level(struct monitor *monitor)
 {
-	char text[64];
+	monitor->level.allocated = monitor->pool.allocated;
+	storage_level_write(&monitor->record->id, &monitor->level);
+}
 
-	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 "\n", monitor->pool.used,
-		 monitor->wanted);
-	write_note(monitor, "storage", text);
+static int64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 /*
@@ -166,11 +176,16 @@ static void handle_loss(const struct monitor *monitor, const struct blksnap_even
 
 static void grow_storage(struct monitor *monitor)
 {
-	uint64_t added = storage_pool_grow(&monitor->pool, monitor->control, monitor->wanted);
+	uint64_t appended = monitor->pool.appended;
+	uint64_t added = storage_pool_grow(&monitor->pool, monitor->control, monitor->level.wanted);
 
-	if (added)
-		monitor->wanted = 0;
-	write_storage_note(monitor);
+	if (added) {
+		monitor->level.wanted = 0;
+		monitor->before = monitor->level.appended;
+		monitor->level.appended += monitor->pool.appended - appended;
+		monitor->grown = monotonic_ns();
+	}
+	write_level(monitor);
 	if (!added) {
 		if (!monitor->told)
 			run_hooks(monitor, "low-space", "the snapshot asks for storage that it cannot get");
@@ -179,16 +194,22 @@ static void grow_storage(struct monitor *monitor)
 	}
 	monitor->told = false;
 	message_note("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
-		     monitor->pool.used / MIB);
+		     monitor->pool.allocated / MIB);
 }
 
-static void handle_low_space(struct monitor *monitor, uint64_t bytes)
+/*
+ * An event may have waited while a file was appended, but not while two were: all events are handled
+ * before the next file is.
+ */
+static void handle_low_space(struct monitor *monitor, const struct blksnap_event *event)
 {
-	struct timespec now;
+	uint64_t bytes = event->sectors * SECTOR_SIZE;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	monitor->portion = growth_next(&monitor->growth, bytes, now.tv_sec);
-	monitor->wanted = monitor->portion;
+	storage_level_raise(&monitor->level, event->time_ns > monitor->grown ?
+			    monitor->level.appended : monitor->before, bytes);
+	monitor->portion = growth_next(&monitor->growth, bytes,
+				       monotonic_ns() / INT64_C(1000000000));
+	monitor->level.wanted = monitor->portion;
 	grow_storage(monitor);
 }
 
@@ -197,7 +218,7 @@ static void handle_event(struct monitor *monitor, const struct blksnap_event *ev
 	if (event->code == BLKSNAP_EVENT_CORRUPTED)
 		handle_loss(monitor, event);
 	else if (event->code == BLKSNAP_EVENT_LOW_SPACE)
-		handle_low_space(monitor, event->sectors * SECTOR_SIZE);
+		handle_low_space(monitor, event);
 }
 
 static bool is_expired(const struct record *record)
@@ -243,11 +264,11 @@ static void check_creator(struct monitor *monitor)
 
 static void prepare_spare(struct monitor *monitor)
 {
-	uint64_t before = monitor->pool.used;
+	uint64_t before = monitor->pool.allocated;
 
 	storage_pool_prepare(&monitor->pool, monitor->portion);
-	if (monitor->pool.used != before)
-		write_storage_note(monitor);
+	if (monitor->pool.allocated != before)
+		write_level(monitor);
 }
 
 /*
@@ -261,7 +282,7 @@ static void do_deferred_work(struct monitor *monitor)
 	check_creator(monitor);
 	if (is_expired(monitor->record))
 		expire_snapshot(monitor);
-	if (monitor->wanted)
+	if (monitor->level.wanted)
 		grow_storage(monitor);
 	else if (monitor->made)
 		prepare_spare(monitor);
@@ -348,11 +369,16 @@ static int monitor_snapshot(const struct record *record, int lock)
 	}
 	catch_signals();
 	stay_in_memory();
+	storage_level_read(&record->id, &monitor.level);
+	monitor.level.wanted = 0;
 	if (is_restart(lock) && !storage_pool_resume(&monitor.pool, monitor.control)) {
-		monitor.wanted = MIB;
+		monitor.level.wanted = MIB;
 		grow_storage(&monitor);
 	}
-	write_storage_note(&monitor);
+	/* What was asked for earlier, and when the storage was appended, is not known. */
+	monitor.before = 0;
+	monitor.grown = monotonic_ns();
+	write_level(&monitor);
 	notify_ready();
 	ret = finish_monitoring(&monitor, handle_events(&monitor));
 	storage_pool_close(&monitor.pool);

@@ -7,7 +7,7 @@
  *	ID.monitor	locked by the monitor; contains its pid
  *	ID.lost		an image is lost; contains the errno
  *	ID.expired	the snapshot has expired
- *	ID.storage	bytes of storage, and bytes that were asked for and not available
+ *	ID.storage	how much storage there is, see storage_level.h
  *	draft.*		an id without a record, see pending_snapshot.h
  *	hooks		locked from the hooks before a take until after those that follow it
  *	lock		locked while records are created or cleaned up

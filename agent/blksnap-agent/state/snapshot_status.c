@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,20 +70,16 @@ static uint64_t bytes_in(const struct storage_place *place, const struct blksnap
 }
 
 /*
- * The monitor knows the size of the storage. If it has not written it yet, the files are counted.
+ * The creator, and then the monitor, write how much storage there is. Before, files are counted.
  */
 static void find_storage(struct snapshot_status *snapshot)
 {
 	const struct record *record = &snapshot->record;
-	char *path = runtime_path(&record->id, "storage");
-	char *text = path ? text_file_read(path) : NULL;
-	bool told = text && sscanf(text, "%" SCNu64 " %" SCNu64, &snapshot->allocated,
-				   &snapshot->wanted) == 2;
+	bool told = !storage_level_read(&record->id, &snapshot->level);
 
-	free(text);
-	free(path);
 	for (size_t i = 0; !told && i < record->storage.places.count; i++)
-		snapshot->allocated += bytes_in(&record->storage.places.items[i], &record->id);
+		snapshot->level.allocated += bytes_in(&record->storage.places.items[i],
+						      &record->id);
 }
 
 static const char *state_of(const struct snapshot_status *snapshot)

@@ -4,6 +4,7 @@
 #define BLKSNAP_SNAPSHOT_STATUS_H
 
 #include "state/record.h"
+#include "state/storage_level.h"
 
 /**
  * struct image_status - a device of a snapshot
@@ -25,8 +26,7 @@ struct image_status {
  * @managed: it has a record; otherwise only the id is known
  * @state: "taken", "creating", "lost" or "unmanaged"
  * @devices: one for each device of the record
- * @allocated: bytes of storage
- * @wanted: bytes of storage that the snapshot asked for and did not get
+ * @level: its storage
  * @monitor: pid of the monitor, or 0
  */
 struct snapshot_status {
@@ -34,8 +34,7 @@ struct snapshot_status {
 	bool managed;
 	const char *state;
 	struct image_status *devices;
-	uint64_t allocated;
-	uint64_t wanted;
+	struct storage_level level;
 	long monitor;
 };
 

@@ -30,7 +30,7 @@ static int add_file(struct storage_pool *pool, const struct storage_file *file)
 		return -ENOMEM;
 	pool->files = files;
 	files[pool->count++] = *file;
-	pool->used += file->size;
+	pool->allocated += file->size;
 	return 0;
 }
 
@@ -59,7 +59,7 @@ static int open_files(struct storage_pool *pool, int dir)
 static uint64_t within_limit(const struct storage_pool *pool, uint64_t bytes)
 {
 	uint64_t limit = pool->plan->limit;
-	uint64_t left = limit > pool->used ? limit - pool->used : 0;
+	uint64_t left = limit > pool->allocated ? limit - pool->allocated : 0;
 
 	return limit && bytes > left ? left : bytes;
 }
@@ -96,7 +96,7 @@ static void open_place(struct storage_pool *pool, size_t i)
 	}
 	if (place->device) {
 		pool->places[i].bytes = device_bytes(pool, fd);
-		pool->used += pool->places[i].bytes;
+		pool->allocated += pool->places[i].bytes;
 		return;
 	}
 	ret = open_files(pool, fd);
@@ -139,7 +139,16 @@ int storage_pool_prepare_removal(struct storage_pool *pool, const struct blksnap
 	return init_pool(pool, id, plan);
 }
 
-static int append_device(const struct storage_pool *pool, int control, size_t i)
+/* The module uses whole blocks of 4 KiB; at each end of a range a part of one may be left over. */
+#define RANGE_WASTE	(2 * UINT64_C(4096))
+
+static void count_appended(struct storage_pool *pool, uint64_t bytes, size_t ranges)
+{
+	if (bytes > ranges * RANGE_WASTE)
+		pool->appended += bytes - ranges * RANGE_WASTE;
+}
+
+static int append_device(struct storage_pool *pool, int control, size_t i)
 {
 	struct blksnap_range all = {
 		.sector = STORAGE_DEVICE_EDGE / SECTOR_SIZE,
@@ -156,6 +165,8 @@ static int append_device(const struct storage_pool *pool, int control, size_t i)
 	if (!ret && all.count)
 		ret = blksnap_snapshot_append(control, pool->id, node, &all, 1);
 	free(node);
+	if (!ret)
+		count_appended(pool, pool->places[i].bytes, 1);
 	if (ret)
 		message_failed(BLKSNAP_SNAPSHOT_APPEND, ret, "cannot use device %s as storage",
 			       place->path);
@@ -261,6 +272,7 @@ static void report_spare_failed(const struct storage_pool *pool, int error, cons
 static int use_spare(struct storage_pool *pool, int control)
 {
 	int ret = storage_file_append(control, pool->id, pool->spare);
+	size_t ranges;
 
 	if (ret == -ENOMEM) {
 		if (ret != pool->problem)
@@ -268,9 +280,11 @@ static int use_spare(struct storage_pool *pool, int control)
 		pool->problem = ret;
 		return ret;
 	}
+	blksnap_extents_ranges(pool->spare, &ranges);
 	blksnap_extents_close(pool->spare);
 	pool->spare = NULL;
 	if (!ret) {
+		count_appended(pool, pool->files[pool->count - 1].size, ranges);
 		pool->problem = 0;
 		pool->full = false;
 	} else if (ret != -ESRCH) {
@@ -284,7 +298,7 @@ static int use_spare(struct storage_pool *pool, int control)
 /* Why there cannot be more. Devices and memory are appended as a whole; only folders grow. */
 static const char *full_reason(const struct storage_pool *pool)
 {
-	if (pool->plan->limit && pool->used + MIB > pool->plan->limit)
+	if (pool->plan->limit && pool->allocated + MIB > pool->plan->limit)
 		return "its limit is reached";
 	for (size_t i = 0; i < pool->plan->places.count; i++)
 		if (!place_at(pool, i)->device)
@@ -300,7 +314,7 @@ static void report_full(struct storage_pool *pool, uint64_t bytes)
 		return;
 	pool->full = true;
 	message_error("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
-		      size_format(bytes, wanted), full_reason(pool), size_format(pool->used, used));
+		      size_format(bytes, wanted), full_reason(pool), size_format(pool->allocated, used));
 }
 
 void storage_pool_prepare(struct storage_pool *pool, uint64_t bytes)

@@ -34,7 +34,8 @@ struct storage_pool_place {
  * @plan: of the snapshot
  * @files: storage files, including the spare
  * @count: number of @files
- * @used: bytes in files and devices, including the spare
+ * @allocated: bytes in files and devices, including the spare
+ * @appended: bytes that were appended since storage_pool_open() and that the module can use
  * @spare: extents of the last of @files, if it is not appended yet
  * @place: index of the place of the spare in the plan
  * @first: index of the first place that may get further files; the kernel refused the earlier ones
@@ -48,7 +49,8 @@ struct storage_pool {
 	const struct storage_plan *plan;
 	struct storage_file *files;
 	size_t count;
-	uint64_t used;
+	uint64_t allocated;
+	uint64_t appended;
 	struct blksnap_extents *spare;
 	size_t place;
 	size_t first;

@@ -84,11 +84,11 @@ static bool is_low(const struct snapshot_status *snapshot, char *text, size_t si
 {
 	char id[BLKSNAP_ID_TEXT], wanted[SIZE_TEXT], has[SIZE_TEXT];
 
-	if (!snapshot->wanted)
+	if (!snapshot->level.wanted)
 		return false;
 	snprintf(text, size, "snapshot %s asks for %s of storage beside the %s that it has, and is lost when these are used up; make room where its storage is, or destroy it",
-		 name_of(snapshot, id), size_format(snapshot->wanted, wanted),
-		 size_format(snapshot->allocated, has));
+		 name_of(snapshot, id), size_format(snapshot->level.wanted, wanted),
+		 size_format(snapshot->level.allocated, has));
 	return true;
 }
 
