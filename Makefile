@@ -9,7 +9,7 @@ KERNEL ?= 6.12
 # packages need stands in packaging/deb/control.in.
 RPM_PACKAGES := \
 	bzip2 gcc git libblkid-dev libc6-dev libgcrypt20-dev libinih-dev libjson-c-dev libmount-dev \
-	libnbd-dev make pkg-config rpm selinux-policy-dev
+	libnbd-dev libsystemd-dev make pkg-config rpm selinux-policy-dev
 PACKAGES := $(RPM_PACKAGES) \
 	bc bison bmap-tools borgbackup cpio createrepo-c debian-archive-keyring dpkg-dev e2fsprogs flex \
 	lintian g++ gcc-12-multilib gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gnuplot-nox \

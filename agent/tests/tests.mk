@@ -69,6 +69,7 @@ check: all examples build/obj/tests/abi-kernel.o $(abi32) build/obj/tests/abi-li
 		$(test_programs)
 	@tests/abi-symbols.sh build
 	@tests/completion.sh build
+	@tests/message-ids.sh
 	@tests/bmap.sh build/tests/agent-plain
 	@mandoc -Tlint -W warning ../docs/man/*.[358]
 	@for test in $(unit_tests); do \

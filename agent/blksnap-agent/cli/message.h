@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Messages on the standard error: lines with the name of the program, or JSON. */
+/*
+ * Messages on the standard error: lines with the name of the program, or JSON. If the standard error
+ * is the journal, they are sent to it with fields of their own.
+ */
 #ifndef BLKSNAP_MESSAGE_H
 #define BLKSNAP_MESSAGE_H
 
@@ -14,6 +17,39 @@ void message_error(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Print a note, which is not an error; nothing after message_quieten(). */
 void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void message_quieten(void);
+
+/*
+ * What happens without a user who looks on. In the journal each has a MESSAGE_ID and a priority;
+ * blksnap-agent(8) has the table.
+ */
+enum message_event {
+	MESSAGE_IMAGE_LOST,
+	MESSAGE_STORAGE_SHORT,
+	MESSAGE_STORAGE_GROWN,
+	MESSAGE_EXPIRED,
+	MESSAGE_MONITOR_FAILED,
+	MESSAGE_MONITOR_STOPPED,
+	MESSAGE_MONITOR_MISSING,
+	MESSAGE_UNFINISHED,
+	MESSAGE_GONE,
+	MESSAGE_LEFTOVER_REMOVED,
+	MESSAGE_STORAGE_LEFT,
+	MESSAGE_HOOK_FAILED,
+};
+
+/* Print a message about an event, as an error or as a note. */
+void message_event(enum message_event event, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What the further messages of this process are about, in the journal; NULL: nothing. */
+enum message_field {
+	MESSAGE_SNAPSHOT,
+	MESSAGE_NAME,
+	MESSAGE_DEVICE,
+	MESSAGE_FIELDS,
+};
+
+void message_set_field(enum message_field field, const char *value);
 
 /* Print the message, a colon, and the text of the errno. */
 void message_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -42,12 +42,12 @@ static int remove_stale(const struct storage_place *place, int dir)
 		int error = storage_file_remove(dir, stale.items[i]);
 
 		if (error)
-			message_errno(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s",
-				      place->path, stale.items[i]);
+			message_event(MESSAGE_STORAGE_LEFT, "cannot remove %s/" STORAGE_SUBFOLDER "/%s: %s",
+				      place->path, stale.items[i], strerror(-error));
 		else
-			message_note("removed %s/" STORAGE_SUBFOLDER
-				     "/%s, which its snapshot left behind",
-				     place->path, stale.items[i]);
+			message_event(MESSAGE_LEFTOVER_REMOVED, "removed %s/" STORAGE_SUBFOLDER
+				      "/%s, which its snapshot left behind",
+				      place->path, stale.items[i]);
 		status |= error ? 1 : 0;
 	}
 	strings_free(&stale);
@@ -111,7 +111,7 @@ static int clean_up_place(const struct storage_place *place, bool tell, bool *do
 		*done = dir == -ENOENT && !used;
 		if (*done || used || !tell)
 			return 0;
-		message_error("cannot tell whether storage is left in %s: %s", place->path,
+		message_event(MESSAGE_STORAGE_LEFT, "cannot tell whether storage is left in %s: %s", place->path,
 			      storage_place_problem(dir));
 		return 1;
 	}

@@ -149,25 +149,27 @@ static void run_hooks(const struct monitor *monitor, const char *phase, const ch
 	_exit(0);
 }
 
-static const char *name_of(const struct record *record, dev_t number)
+static const struct member *member_of(const struct record *record, dev_t number)
 {
 	for (size_t i = 0; i < record->devices.count; i++)
 		if (record->devices.items[i].number == number)
-			return member_name(&record->devices.items[i]);
-	return "a device";
+			return &record->devices.items[i];
+	return NULL;
 }
 
 static void handle_loss(const struct monitor *monitor, const struct blksnap_event *event)
 {
-	dev_t number = makedev(event->major, event->minor);
+	const struct member *member = member_of(monitor->record, makedev(event->major, event->minor));
 	char *problem, text[16];
 
 	if (asprintf(&problem, "the image of device %u:%u (%s) is lost: %s", event->major,
-		     event->minor, name_of(monitor->record, number),
+		     event->minor, member ? member_name(member) : "a device",
 		     event->error == -ENOSPC ? "the storage was used up" :
 		     blksnap_strerror(BLKSNAP_EVENT_WAIT, event->error)) < 0)
 		problem = NULL;
-	message_error("%s", problem ? problem : "an image is lost");
+	message_set_field(MESSAGE_DEVICE, member ? member->path : NULL);
+	message_event(MESSAGE_IMAGE_LOST, "%s", problem ? problem : "an image is lost");
+	message_set_field(MESSAGE_DEVICE, NULL);
 	snprintf(text, sizeof(text), "%d\n", event->error);
 	write_note(monitor, "lost", text);
 	run_hooks(monitor, "lost", problem);
@@ -193,7 +195,7 @@ static void grow_storage(struct monitor *monitor)
 		return;
 	}
 	monitor->told = false;
-	message_note("%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
+	message_event(MESSAGE_STORAGE_GROWN, "%" PRIu64 " MiB of storage more, %" PRIu64 " MiB in all", added / MIB,
 		     monitor->pool.allocated / MIB);
 }
 
@@ -236,7 +238,7 @@ static void expire_snapshot(struct monitor *monitor)
 	write_note(monitor, "expired", "");
 	ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
 	if (!ret) {
-		message_note("the snapshot has expired and is destroyed");
+		message_event(MESSAGE_EXPIRED, "the snapshot has expired and is destroyed");
 		monitor->expired = true;
 	}
 	if (ret && ret != -ESRCH && ret != -EBUSY)
@@ -330,7 +332,7 @@ static int finish_monitoring(struct monitor *monitor, int ret)
 	if (ret == -ESRCH)
 		return clean_up_storage(monitor);
 	if (!ret) {
-		message_error("stopped; the snapshot is left alone");
+		message_event(MESSAGE_MONITOR_STOPPED, "stopped; the snapshot is left alone");
 		return STATUS_OK;
 	}
 	message_failed(BLKSNAP_EVENT_WAIT, ret, "cannot wait for events of the snapshot");
@@ -418,12 +420,22 @@ static int lock_and_monitor(const struct record *record, const char *text)
 
 int monitor_run(const struct blksnap_id *id, const char *text)
 {
+	char formatted[BLKSNAP_ID_TEXT];
 	struct record record;
 	int ret = record_read(&record, id);
 
-	if (ret)
-		message_errno(ret, "cannot read the record of snapshot %s", text);
-	ret = ret ? GIVEN_UP : lock_and_monitor(&record, text);
+	message_set_field(MESSAGE_SNAPSHOT, blksnap_id_format(id, formatted));
+	message_set_field(MESSAGE_NAME, record.name);
+	if (ret) {
+		message_event(MESSAGE_MONITOR_FAILED, "cannot read the record of snapshot %s: %s",
+			      text, strerror(-ret));
+		ret = GIVEN_UP;
+	} else {
+		ret = lock_and_monitor(&record, text);
+		if (ret == GIVEN_UP)
+			message_event(MESSAGE_MONITOR_FAILED, "the monitor of snapshot %s has failed; if the snapshot still exists, run blksnap-agent cleanup to start another one",
+				      text);
+	}
 	record_free(&record);
 	return ret;
 }
@@ -445,7 +457,7 @@ int monitor_run_restarting(const struct blksnap_id *id, const char *text)
 		else if (WIFEXITED(status))
 			return WEXITSTATUS(status);
 		else
-			message_error("the monitor of snapshot %s was killed by signal %d; another one is started",
+			message_event(MESSAGE_MONITOR_MISSING, "the monitor of snapshot %s was killed by signal %d; another one is started",
 				      text, WTERMSIG(status));
 		if (pid < 0)
 			return STATUS_FAILED;

@@ -2,16 +2,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "lifecycle/notify.h"
+#include <systemd/sd-daemon.h>
 
-#define READY	"READY=1"
+#include "lifecycle/notify.h"
 
 /* Returns the length of the address, or 0 if the path is too long. */
 static socklen_t fill_address(struct sockaddr_un *address, const char *path)
@@ -23,25 +22,12 @@ static socklen_t fill_address(struct sockaddr_un *address, const char *path)
 		return 0;
 	address->sun_family = AF_UNIX;
 	memcpy(address->sun_path, path, length);
-	if (*path == '@')
-		address->sun_path[0] = '\0';
 	return offsetof(struct sockaddr_un, sun_path) + length;
 }
 
 void notify_ready(void)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un address;
-	socklen_t length = path ? fill_address(&address, path) : 0;
-	int fd;
-
-	if (!length)
-		return;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	sendto(fd, READY, strlen(READY), MSG_NOSIGNAL, (struct sockaddr *)&address, length);
-	close(fd);
+	sd_notify(0, "READY=1");
 }
 
 int notify_listen(const char *path)

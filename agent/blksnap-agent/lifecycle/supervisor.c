@@ -188,7 +188,7 @@ static int wait_for_program(const struct supervised_program *program, pid_t pid,
 
 	if (!ends_in_time(pid, signals, program->seconds)) {
 		end_program(program, pid);
-		message_error(
+		message_event(MESSAGE_HOOK_FAILED,
 		    "the hook %s %s did not end in %llu s, or before a signal, and was killed",
 		    program->path, program->argument, (unsigned long long)program->seconds);
 		return 1;
@@ -196,10 +196,10 @@ static int wait_for_program(const struct supervised_program *program, pid_t pid,
 	if (waitpid(pid, &status, 0) < 0)
 		message_errno(-errno, "cannot wait for %s %s", program->path, program->argument);
 	else if (WIFSIGNALED(status))
-		message_error("the hook %s %s was killed by signal %d", program->path,
+		message_event(MESSAGE_HOOK_FAILED, "the hook %s %s was killed by signal %d", program->path,
 			      program->argument, WTERMSIG(status));
 	else if (WEXITSTATUS(status))
-		message_error("the hook %s %s failed with exit status %d", program->path,
+		message_event(MESSAGE_HOOK_FAILED, "the hook %s %s failed with exit status %d", program->path,
 			      program->argument, WEXITSTATUS(status));
 	else
 		return 0;

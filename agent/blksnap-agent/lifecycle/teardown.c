@@ -84,7 +84,7 @@ static int destroy_half_made(const struct blksnap_id *id)
 
 	if (!lookup_in_kernel(id))
 		return 0;
-	message_error("the creation of snapshot %s was not completed; the snapshot is destroyed",
+	message_event(MESSAGE_UNFINISHED, "the creation of snapshot %s was not completed; the snapshot is destroyed",
 		      blksnap_id_format(id, text));
 	control = control_open();
 	if (control < 0)
@@ -155,10 +155,10 @@ static int recover_record(struct record *record)
 	if (runtime_locked(&record->id, "monitor"))
 		return 0;
 	if (!lookup_in_kernel(&record->id)) {
-		message_error("snapshot %s is gone, its storage is removed", text);
+		message_event(MESSAGE_GONE, "snapshot %s is gone, its storage is removed", text);
 		return remove_after_monitor(record);
 	}
-	message_error("snapshot %s has no monitor; a new one is started", text);
+	message_event(MESSAGE_MONITOR_MISSING, "snapshot %s has no monitor; a new one is started", text);
 	return launch_monitor(&record->id);
 }
 
@@ -169,6 +169,7 @@ static int recover_record(struct record *record)
 static int clean_up_record(const struct blksnap_id *id)
 {
 	int lock = runtime_lock_orphan(id, "create", TEARDOWN_HOOK_MS);
+	char text[BLKSNAP_ID_TEXT];
 	struct record record;
 	int status = 0;
 	int ret;
@@ -176,10 +177,14 @@ static int clean_up_record(const struct blksnap_id *id)
 	if (lock < 0)
 		return 0;
 	ret = record_read(&record, id);
+	message_set_field(MESSAGE_SNAPSHOT, blksnap_id_format(id, text));
+	message_set_field(MESSAGE_NAME, record.name);
 	if (!ret)
 		status = recover_record(&record);
 	else if (ret == -ENOENT || (ret == -EINVAL && !lookup_in_kernel(id)))
 		runtime_forget(id);
+	message_set_field(MESSAGE_SNAPSHOT, NULL);
+	message_set_field(MESSAGE_NAME, NULL);
 	record_free(&record);
 	close(lock);
 	return status;

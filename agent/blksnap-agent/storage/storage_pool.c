@@ -313,7 +313,7 @@ static void report_full(struct storage_pool *pool, uint64_t bytes)
 	if (pool->full || pool->failed)
 		return;
 	pool->full = true;
-	message_error("the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
+	message_event(MESSAGE_STORAGE_SHORT, "the snapshot asks for %s more storage, and %s; it has %s, and is lost when that is used up",
 		      size_format(bytes, wanted), full_reason(pool), size_format(pool->allocated, used));
 }
 
@@ -389,8 +389,8 @@ static int remove_in(const struct storage_pool *pool, size_t i)
 		int error = storage_file_remove(dir, names.items[k]);
 
 		if (error) {
-			message_errno(error, "cannot remove %s/" STORAGE_SUBFOLDER "/%s", path,
-				      names.items[k]);
+			message_event(MESSAGE_STORAGE_LEFT, "cannot remove %s/" STORAGE_SUBFOLDER "/%s: %s",
+				      path, names.items[k], strerror(-error));
 			status = 1;
 		}
 	}
@@ -413,7 +413,7 @@ int storage_pool_remove(struct storage_pool *pool)
 		if (open->fd >= 0) {
 			status |= remove_in(pool, i);
 		} else if (open->fd != -ENOENT) {
-			message_error("cannot remove what was stored in %s: %s", place->path,
+			message_event(MESSAGE_STORAGE_LEFT, "cannot remove what was stored in %s: %s", place->path,
 				      storage_place_problem(open->fd));
 			status = 1;
 		}
