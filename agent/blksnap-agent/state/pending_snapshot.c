@@ -14,10 +14,16 @@
 
 #define PENDING_FILES	RUNTIME_DIR "/draft."
 
+/* The space is allocated now: on a full file system the kernel could not write to the mapping. */
 static int lock_and_map(struct pending_snapshot *pending)
 {
-	if (flock(pending->fd, LOCK_EX) || ftruncate(pending->fd, sizeof(*pending->id)))
+	int ret;
+
+	if (flock(pending->fd, LOCK_EX))
 		return -errno;
+	ret = posix_fallocate(pending->fd, 0, sizeof(*pending->id));
+	if (ret)
+		return -ret;
 	pending->id =
 	    mmap(NULL, sizeof(*pending->id), PROT_READ | PROT_WRITE, MAP_SHARED, pending->fd, 0);
 	return pending->id == MAP_FAILED ? -errno : 0;
