@@ -55,6 +55,7 @@
  * @before: @level.appended before the last file was appended
  * @grown: when that was, in nanoseconds of the monotonic clock
  * @lock: descriptor that holds the lock "monitor"
+ * @problem: errno of the last failure to write @level, which is reported once
  * @made: the creator is done, or was killed and cleaned up after
  * @told: the low-space hooks have run for the current lack of storage
  * @expired: its time was over, and the monitor destroyed it
@@ -69,6 +70,7 @@ struct monitor {
 	uint64_t before;
 	int64_t grown;
 	int lock;
+	int problem;
 	bool made;
 	bool told;
 	bool expired;
@@ -107,20 +109,29 @@ static void stay_in_memory(void)
 	prctl(PR_SET_NAME, "blksnap-agent");
 }
 
-/* The file appears atomically for "snapshot wait" and others that watch the folder. */
-static void write_note(const struct monitor *monitor, const char *suffix, const char *text)
+/*
+ * The file is for "snapshot wait" and others that watch the folder. It is empty, so that it can be
+ * made on a full file system.
+ */
+static void write_note(const struct monitor *monitor, const char *suffix)
 {
 	char *path = runtime_path(&monitor->record->id, suffix);
+	int ret = path ? runtime_write(path, "") : -ENOMEM;
 
-	if (path)
-		runtime_write(path, text);
+	if (ret)
+		message_errno(ret, "cannot note in " RUNTIME_DIR " that the snapshot is %s", suffix);
 	free(path);
 }
 
 static void write_level(struct monitor *monitor)
 {
+	int ret;
+
 	monitor->level.allocated = monitor->pool.allocated;
-	storage_level_write(&monitor->record->id, &monitor->level);
+	ret = storage_level_write(&monitor->record->id, &monitor->level);
+	if (ret && ret != monitor->problem)
+		message_errno(ret, "cannot write to " RUNTIME_DIR " how much storage there is");
+	monitor->problem = ret;
 }
 
 static int64_t monotonic_ns(void)
@@ -160,7 +171,7 @@ static const struct member *member_of(const struct record *record, dev_t number)
 static void handle_loss(const struct monitor *monitor, const struct blksnap_event *event)
 {
 	const struct member *member = member_of(monitor->record, makedev(event->major, event->minor));
-	char *problem, text[16];
+	char *problem;
 
 	if (asprintf(&problem, "the image of device %u:%u (%s) is lost: %s", event->major,
 		     event->minor, member ? member_name(member) : "a device",
@@ -170,8 +181,7 @@ static void handle_loss(const struct monitor *monitor, const struct blksnap_even
 	message_set_field(MESSAGE_DEVICE, member ? member->path : NULL);
 	message_event(MESSAGE_IMAGE_LOST, "%s", problem ? problem : "an image is lost");
 	message_set_field(MESSAGE_DEVICE, NULL);
-	snprintf(text, sizeof(text), "%d\n", event->error);
-	write_note(monitor, "lost", text);
+	write_note(monitor, "lost");
 	run_hooks(monitor, "lost", problem);
 	free(problem);
 }
@@ -235,7 +245,7 @@ static void expire_snapshot(struct monitor *monitor)
 {
 	int ret;
 
-	write_note(monitor, "expired", "");
+	write_note(monitor, "expired");
 	ret = blksnap_snapshot_destroy(monitor->control, &monitor->record->id);
 	if (!ret) {
 		message_event(MESSAGE_EXPIRED, "the snapshot has expired and is destroyed");

@@ -5,7 +5,7 @@
  *	ID.json		the record, see record.h
  *	ID.create	locked by the creator until the snapshot is taken; contains its pid
  *	ID.monitor	locked by the monitor; contains its pid
- *	ID.lost		an image is lost; contains the errno
+ *	ID.lost		an image is lost
  *	ID.expired	the snapshot has expired
  *	ID.storage	how much storage there is, see storage_level.h
  *	draft.*		an id without a record, see pending_snapshot.h
