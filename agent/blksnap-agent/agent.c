@@ -3,14 +3,17 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "agent.h"
 #include "cli/descriptors.h"
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "cli/output.h"
+#include "cli/program.h"
 #include "commands/commands.h"
 
 static const struct agent_command *const commands[] = {
@@ -31,6 +34,18 @@ static const struct agent_command *const commands[] = {
 	&agent_metrics,
 	&agent_cleanup,
 	&agent_monitor,
+};
+
+/* What members of the group may do through the service on the bus. */
+static const struct agent_command *const served[] = {
+	&agent_snapshot_create,
+	&agent_snapshot_list,
+	&agent_snapshot_show,
+	&agent_snapshot_destroy,
+	&agent_snapshot_wait,
+	&agent_device_list,
+	&agent_device_status,
+	&agent_changes,
 };
 
 /* A snapshot needs one descriptor for each device and each storage file. */
@@ -85,21 +100,6 @@ static int command_at(int argc, char **argv)
 	return at;
 }
 
-/*
- * Checked before the arguments are parsed, so that errors in the arguments are printed as JSON,
- * too.
- */
-static bool wants_json(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--"))
-			return false;
-		if (!strcmp(argv[i], "--json"))
-			return true;
-	}
-	return false;
-}
-
 /* With --json, a command without a result of its own prints an object with the schema only. */
 static int run_parsed(const struct agent_command *command, const struct arguments *arguments)
 {
@@ -110,11 +110,39 @@ static int run_parsed(const struct agent_command *command, const struct argument
 	return status;
 }
 
+static bool is_served(const struct agent_command *command)
+{
+	for (size_t i = 0; i < sizeof(served) / sizeof(served[0]); i++)
+		if (served[i] == command)
+			return true;
+	return false;
+}
+
+/*
+ * Replace this process by the program that calls the service, which is apart: the monitor would
+ * lock its libraries in memory. Returns if it is not installed.
+ */
+static void run_through_service(const struct agent_command *command, int argc, char **argv)
+{
+	char path[512], **words = calloc(argc + 2, sizeof(*words));
+
+	if (words && !program_path("../libexec/blksnap/blksnap-agent-bus", path, sizeof(path))) {
+		words[0] = path;
+		words[1] = (char *)command->name;
+		memcpy(words + 2, argv + 1, (argc - 1) * sizeof(*words));
+		execv(path, words);
+	}
+	free(words);
+}
+
 static int run_command(const struct agent_command *command, int argc, char **argv)
 {
 	struct arguments arguments;
-	int status = arguments_parse(&arguments, command, argc, argv);
+	int status;
 
+	if (geteuid() && is_served(command))
+		run_through_service(command, argc, argv);
+	status = arguments_parse(&arguments, command, argc, argv);
 	if (!status && (arguments.given & ARGUMENT_HELP))
 		print_command_help(command);
 	else if (!status)
@@ -162,7 +190,7 @@ int agent_main(int argc, char **argv)
 	if (descriptors_open_standard())
 		return STATUS_FAILED;
 	lift_limits();
-	if (wants_json(argc, argv))
+	if (arguments_want_json(argc, argv))
 		message_use_json();
 	if (argc < 2 || command_at(argc, argv) == argc) {
 		print_help(stderr);

@@ -24,7 +24,7 @@ static const struct spec {
 	{ ARGUMENT_SETTINGS, "reserve", "SIZE", "stays free where the storage is" },
 	{ ARGUMENT_SETTINGS, "hooks", "DIR", "programs to run before and after" },
 	{ ARGUMENT_SETTINGS, "hook-timeout", "TIME", "for each of these programs" },
-	{ ARGUMENT_SETTINGS, "ttl", "TIME", "when the snapshot is destroyed" },
+	{ ARGUMENT_TTL, "ttl", "TIME", "when the snapshot is destroyed" },
 	{ ARGUMENT_ALL, "all", NULL, "all there are" },
 	{ ARGUMENT_EXCLUDE, "exclude", "DEVICE", "not this one of them; can be repeated" },
 	{ ARGUMENT_REPLACE, "replace", "NAME", "destroy the snapshot NAME first, if there is one" },
@@ -51,6 +51,17 @@ static const struct spec {
 #define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
 #define FIRST_VALUE	256
 #define HELP_COLUMN	26
+
+bool arguments_want_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--"))
+			return false;
+		if (!strcmp(argv[i], "--json"))
+			return true;
+	}
+	return false;
+}
 
 void arguments_help(unsigned int takes)
 {
@@ -161,6 +172,7 @@ static int set_value(struct arguments *arguments, const struct spec *spec, const
 	case ARGUMENT_STORAGE:
 		return add_storage(arguments, text);
 	case ARGUMENT_SETTINGS:
+	case ARGUMENT_TTL:
 		return set_setting(arguments, spec->name, text);
 	case ARGUMENT_SINCE:
 		return set_since(arguments, text);

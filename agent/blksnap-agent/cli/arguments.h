@@ -16,7 +16,7 @@ struct agent_command;
 enum argument_bit {
 	ARGUMENT_NAME		= 1 << 0,
 	ARGUMENT_STORAGE	= 1 << 1,	/* repeatable */
-	ARGUMENT_SETTINGS	= 1 << 2,	/* initial, limit, reserve, hooks, ttl ... */
+	ARGUMENT_SETTINGS	= 1 << 2,	/* initial, limit, reserve, hooks ... */
 	ARGUMENT_ALL		= 1 << 3,
 	ARGUMENT_SINCE		= 1 << 4,
 	ARGUMENT_GENERATION	= 1 << 5,
@@ -35,6 +35,7 @@ enum argument_bit {
 	ARGUMENT_ALLOCATED	= 1 << 18,
 	ARGUMENT_OFFSET		= 1 << 19,
 	ARGUMENT_MAX		= 1 << 20,
+	ARGUMENT_TTL		= 1 << 21,
 };
 
 /**
@@ -90,6 +91,12 @@ struct arguments {
 int arguments_parse(struct arguments *arguments, const struct agent_command *command, int argc,
 		    char **argv);
 void arguments_free(struct arguments *arguments);
+
+/*
+ * Whether --json is among the words of a command line. Checked before the arguments are parsed, so
+ * that errors in the arguments are printed as JSON, too.
+ */
+bool arguments_want_json(int argc, char **argv);
 
 /* Print a line of help for each option in @takes. */
 void arguments_help(unsigned int takes);

@@ -148,9 +148,9 @@ const struct agent_command agent_snapshot_create = {
 	.name = "snapshot create",
 	.usage = "(DEVICE... | --all [--exclude DEVICE]...) [OPTION...]",
 	.summary = "Take a snapshot, and start its monitor",
-	.takes = ARGUMENT_NAME | ARGUMENT_STORAGE | ARGUMENT_SETTINGS | ARGUMENT_ALL |
-		 ARGUMENT_CONFIG | ARGUMENT_JSON | ARGUMENT_EXCLUDE | ARGUMENT_REPLACE |
-		 ARGUMENT_DRY_RUN,
+	.takes = ARGUMENT_NAME | ARGUMENT_STORAGE | ARGUMENT_SETTINGS | ARGUMENT_TTL |
+		 ARGUMENT_ALL | ARGUMENT_CONFIG | ARGUMENT_JSON | ARGUMENT_EXCLUDE |
+		 ARGUMENT_REPLACE | ARGUMENT_DRY_RUN,
 	.least = 1,
 	.most = SIZE_MAX,
 	.run = run,
