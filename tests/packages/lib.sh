@@ -129,6 +129,11 @@ agent_installed() {
 	equal "/usr/share/zsh/$1/_blksnap-agent" "$(find /usr/share/zsh -name '*blksnap*')"
 }
 
+# as USER COMMAND...
+as() {
+	setpriv --reuid="$1" --regid="$1" --init-groups "${@:2}"
+}
+
 # image_for_group ID: the image of /dev/vdb in that snapshot is the group's to read.
 image_for_group() {
 	udevadm settle
