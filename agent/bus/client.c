@@ -275,21 +275,37 @@ static int run_destroy(const struct arguments *arguments)
 }
 
 static const struct agent_command commands[] = {
-	{ "snapshot create", "DEVICE... [OPTION...]", "Take a snapshot, and start its monitor",
-	  ARGUMENT_NAME | ARGUMENT_TTL, 1, SIZE_MAX, run_create },
-	{ "snapshot list", "[--json]", "Print all snapshots", 0, 0, 0, run_list },
-	{ "snapshot show", "ID [--json]", "Print all about a snapshot", 0, 1, 1, run_show },
-	{ "snapshot destroy", "ID...", "Give snapshots up, and remove their storage", 0, 1,
-	  SIZE_MAX, run_destroy },
-	{ "snapshot wait", "ID [--timeout TIME]",
-	  "Wait until a snapshot is destroyed or an image is lost", ARGUMENT_TIMEOUT, 1, 1,
-	  run_wait },
-	{ "device list", "[--json]", "Print the devices that are tracked", 0, 0, 0, run_devices },
-	{ "device status", "DEVICE [--json]", "Print how a device is tracked", 0, 1, 1,
-	  run_status },
-	{ "changes", "DEVICE [--since NUMBER --generation UUID] [--format FORMAT]",
-	  "Print what a backup has to copy",
-	  ARGUMENT_SINCE | ARGUMENT_GENERATION | ARGUMENT_FORMAT, 1, 1, run_changes },
+	{
+		.name = "snapshot create", .usage = "DEVICE... [OPTION...]",
+		.summary = "Take a snapshot, and start its monitor",
+		.takes = ARGUMENT_NAME | ARGUMENT_TTL, .least = 1, .most = SIZE_MAX, .run = run_create,
+	}, {
+		.name = "snapshot list", .usage = "[--json]", .summary = "Print all snapshots",
+		.run = run_list,
+	}, {
+		.name = "snapshot show", .usage = "ID [--json]", .summary = "Print all about a snapshot",
+		.least = 1, .most = 1, .run = run_show,
+	}, {
+		.name = "snapshot destroy", .usage = "ID...",
+		.summary = "Give snapshots up, and remove their storage",
+		.least = 1, .most = SIZE_MAX, .run = run_destroy,
+	}, {
+		.name = "snapshot wait", .usage = "ID [--timeout TIME]",
+		.summary = "Wait until a snapshot is destroyed or an image is lost",
+		.takes = ARGUMENT_TIMEOUT, .least = 1, .most = 1, .run = run_wait,
+	}, {
+		.name = "device list", .usage = "[--json]", .summary = "Print the devices that are tracked",
+		.run = run_devices,
+	}, {
+		.name = "device status", .usage = "DEVICE [--json]",
+		.summary = "Print how a device is tracked",
+		.least = 1, .most = 1, .run = run_status,
+	}, {
+		.name = "changes", .usage = "DEVICE [--since NUMBER --generation UUID] [--format FORMAT]",
+		.summary = "Print what a backup has to copy",
+		.takes = ARGUMENT_SINCE | ARGUMENT_GENERATION | ARGUMENT_FORMAT,
+		.least = 1, .most = 1, .run = run_changes,
+	},
 };
 
 static void print_help(const struct agent_command *command)
