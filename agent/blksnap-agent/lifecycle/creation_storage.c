@@ -88,11 +88,15 @@ static int register_places(struct creation *creation)
 static int append_initial(struct creation *creation, struct storage_pool *pool, uint64_t bytes)
 {
 	int status = storage_pool_append_devices(pool, creation->control);
+	char wanted[SIZE_TEXT];
 
 	/* A device is appended as a whole; only folders can provide more. */
 	while (!status && pool->allocated < bytes && (!pool->allocated || has_folder(&creation->record)))
 		if (!storage_pool_grow(pool, creation->control, bytes - pool->allocated))
 			status = 1;
+	if (pool->full && creation->settings->storage.count)
+		message_error("no snapshot without %s of storage: give more places for it, or another size with --initial",
+			      size_format(bytes, wanted));
 	return status;
 }
 
