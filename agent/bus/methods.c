@@ -173,7 +173,7 @@ static int add_since(struct strings *argv, const char *generation, unsigned int 
 /* Root's calls are subject to check_image(), too: root has the command. */
 static int read_changes(sd_bus_message *message, struct strings *argv, sd_bus_error *error)
 {
-	static const char *const formats[] = { "extents", "json", "bmap", "map" };
+	static const char *const formats[] = { "extents", "json", "bmap", "borg", "map" };
 	const char *device, *generation, *format;
 	uint8_t since;
 	size_t i = 0;
@@ -188,7 +188,7 @@ static int read_changes(sd_bus_message *message, struct strings *argv, sd_bus_er
 	while (i < sizeof(formats) / sizeof(formats[0]) && strcmp(format, formats[i]))
 		i++;
 	if (i == sizeof(formats) / sizeof(formats[0]))
-		return bad(error, "the format is not extents, json, bmap or map");
+		return bad(error, "the format is not extents, json, bmap, borg or map");
 	ret = add(argv, "--format=%s", formats[i]);
 	if (!ret)
 		ret = add(argv, "--");
