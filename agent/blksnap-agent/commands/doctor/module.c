@@ -61,11 +61,19 @@ static void explain_missing(const char *release, struct finding *finding)
 		doctor_bad(finding, "there is no module blksnap for kernel %s, whose headers are not installed either; install them (linux-headers-%s or kernel-devel), then run dkms autoinstall",
 			   release, release);
 	else if (*log)
-		doctor_bad(finding, "there is no module blksnap for kernel %s; why it was not built is in %s",
+		doctor_bad(finding, "there is no module blksnap for kernel %s; why it was not built is in %s; which kernels are known is in docs/kernels.md",
 			   release, log);
 	else
 		doctor_bad(finding, "there is no module blksnap for kernel %s; build and install it (dkms autoinstall, or make -C module)",
 			   release);
+}
+
+/* The folder tells who has installed a module. */
+static const char *origin_of(const char *path)
+{
+	if (strstr(path, "/updates/blksnap/"))
+		return ", from a package with built modules";
+	return strstr(path, "/dkms/") ? ", built by DKMS" : "";
 }
 
 /* A loaded module that DKMS failed to build is reported: it would be missing after a reboot. */
@@ -78,7 +86,7 @@ void doctor_module_built(const struct settings *settings, struct finding *findin
 	if (uname(&name))
 		return;
 	if (find_module(name.release, path, sizeof(path)))
-		doctor_good(finding, "%s", path);
+		doctor_good(finding, "%s%s", path, origin_of(path));
 	else if (doctor_module_is_loaded() && access("/var/lib/dkms/blksnap", F_OK))
 		doctor_good(finding, "loaded, though it is not installed for kernel %s",
 			    name.release);
