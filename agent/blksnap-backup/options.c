@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "number.h"
+#include "option_table.h"
 #include "options.h"
 #include "quantity.h"
 #include "say.h"
 
-static const struct spec {
-	enum option_bit bit;
-	const char *name;
-	const char *value;
-	const char *help;
-} specs[] = {
+static const struct option_spec specs[] = {
 	{ OPTION_ALL, "all", NULL, "the devices of all mounted local file systems" },
 	{ OPTION_EXCLUDE, "exclude", "DEVICE", "not this one of them; can be repeated" },
 	{ OPTION_SET, "set", "NAME", "which backup; by default that of this host's name" },
@@ -40,11 +35,10 @@ static const struct spec {
 	{ OPTION_QUIET, "quiet", NULL, "print errors only" },
 	{ OPTION_JSON, "json", NULL, "print JSON" },
 	{ OPTION_HELP, "help", NULL, "print this text" },
+	{ },
 };
 
 #define FOR_ALL		(OPTION_QUIET | OPTION_JSON | OPTION_HELP)
-#define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
-#define FIRST_VALUE	256
 #define HELP_COLUMN	24
 #define MOST_KEPT	100000
 
@@ -52,15 +46,7 @@ void options_help(const struct command *command)
 {
 	printf("Usage: blksnap-backup %s %s\n%s.\n\n", command->name, command->usage,
 	       command->summary);
-	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		int used;
-
-		if (!((command->takes | FOR_ALL) & specs[i].bit))
-			continue;
-		used = printf("  --%s%s%s", specs[i].name, specs[i].value ? " " : "",
-			      specs[i].value ? specs[i].value : "");
-		printf("%*s%s\n", used < HELP_COLUMN ? HELP_COLUMN - used : 1, "", specs[i].help);
-	}
+	option_table_help(specs, command->takes | FOR_ALL, HELP_COLUMN);
 }
 
 static int set_compress(struct options *options, const char *text)
@@ -103,9 +89,9 @@ static int set_export(struct options *options, const char *name, const char *tex
 }
 
 /* 0 or a negative errno */
-static int set_value(struct options *options, const struct spec *spec, const char *text)
+static int set_value(struct options *options, const struct option_spec *spec, const char *text)
 {
-	switch (spec->bit) {
+	switch ((enum option_bit)spec->bit) {
 	case OPTION_EXCLUDE:
 		return *text ? strings_add(&options->excluded, text) : -EINVAL;
 	case OPTION_SET:
@@ -132,41 +118,23 @@ static int set_value(struct options *options, const struct spec *spec, const cha
 	}
 }
 
-static void fill_getopt(unsigned int takes, struct option *longs)
-{
-	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		if (!(takes & specs[i].bit))
-			continue;
-		longs->name = specs[i].name;
-		longs->has_arg = specs[i].value ? required_argument : no_argument;
-		longs->val = FIRST_VALUE + i;
-		longs++;
-	}
-}
-
 static int parse(struct options *options, const struct command *command, int argc, char **argv)
 {
-	struct option longs[SPEC_COUNT + 1] = {};
-	int value;
+	const struct option_spec *spec;
+	unsigned int takes = command->takes | FOR_ALL;
+	const char *problem;
 
-	fill_getopt(command->takes | FOR_ALL, longs);
-	opterr = 0;
 	optind = 0;
-	while ((value = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
-		const struct spec *spec = &specs[value - FIRST_VALUE];
-
-		if (value == 'h') {
-			options->given |= OPTION_HELP;
-		} else if (value < FIRST_VALUE) {
-			say("option %s %s", argv[optind - 1], value == ':' ? "needs a value" :
-			    "is not known here, or takes no value");
-			return STATUS_USAGE;
-		} else if (set_value(options, spec, optarg)) {
+	while ((spec = option_table_next(specs, takes, argc, argv, &problem))) {
+		if (set_value(options, spec, optarg)) {
 			say("option --%s cannot be '%s'", spec->name, optarg);
 			return STATUS_USAGE;
-		} else {
-			options->given |= spec->bit;
 		}
+		options->given |= spec->bit;
+	}
+	if (problem) {
+		say("option %s %s", argv[optind - 1], problem);
+		return STATUS_USAGE;
 	}
 	options->words = argv + optind;
 	options->word_count = argc - optind;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +8,10 @@
 #include "cli/exit_status.h"
 #include "cli/message.h"
 #include "number.h"
+#include "option_table.h"
 #include "quantity.h"
 
-static const struct spec {
-	enum argument_bit bit;
-	const char *name;
-	const char *value;
-	const char *help;
-} specs[] = {
+static const struct option_spec specs[] = {
 	{ ARGUMENT_NAME, "name", "NAME", "a name besides the id" },
 	{ ARGUMENT_STORAGE, "storage", "DIR|DEVICE|memory:SIZE", "where old data goes; can be repeated" },
 	{ ARGUMENT_SETTINGS, "initial", "SIZE", "storage before the take" },
@@ -43,13 +38,11 @@ static const struct spec {
 	{ ARGUMENT_QUIET, "quiet", NULL, "print errors only" },
 	{ ARGUMENT_JSON, "json", NULL, "print JSON" },
 	{ ARGUMENT_HELP, "help", NULL, "print this text" },
+	{ },
 };
 
 /* Options of all commands. */
 #define FOR_ALL		(ARGUMENT_JSON | ARGUMENT_HELP | ARGUMENT_QUIET)
-
-#define SPEC_COUNT	(sizeof(specs) / sizeof(specs[0]))
-#define FIRST_VALUE	256
 #define HELP_COLUMN	26
 
 bool arguments_want_json(int argc, char **argv)
@@ -65,27 +58,7 @@ bool arguments_want_json(int argc, char **argv)
 
 void arguments_help(unsigned int takes)
 {
-	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		int used;
-
-		if (!((takes | FOR_ALL) & specs[i].bit))
-			continue;
-		used = printf("  --%s%s%s", specs[i].name, specs[i].value ? " " : "",
-			      specs[i].value ? specs[i].value : "");
-		printf("%*s%s\n", used < HELP_COLUMN ? HELP_COLUMN - used : 1, "", specs[i].help);
-	}
-}
-
-static void fill_getopt(unsigned int takes, struct option *longs)
-{
-	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		if (!(takes & specs[i].bit))
-			continue;
-		longs->name = specs[i].name;
-		longs->has_arg = specs[i].value ? required_argument : no_argument;
-		longs->val = FIRST_VALUE + i;
-		longs++;
-	}
+	option_table_help(specs, takes | FOR_ALL, HELP_COLUMN);
 }
 
 static int set_since(struct arguments *arguments, const char *text)
@@ -158,9 +131,9 @@ static int set_setting(struct arguments *arguments, const char *name, const char
 }
 
 /* Returns 0 or a negative errno. */
-static int set_value(struct arguments *arguments, const struct spec *spec, const char *text)
+static int set_value(struct arguments *arguments, const struct option_spec *spec, const char *text)
 {
-	switch (spec->bit) {
+	switch ((enum argument_bit)spec->bit) {
 	case ARGUMENT_NAME:
 		return set_name(&arguments->name, text);
 	case ARGUMENT_REPLACE:
@@ -216,7 +189,7 @@ static int set_value(struct arguments *arguments, const struct spec *spec, const
 	return -EINVAL;
 }
 
-static int set_option(struct arguments *arguments, const struct spec *spec, const char *text)
+static int set_option(struct arguments *arguments, const struct option_spec *spec, const char *text)
 {
 	int ret = set_value(arguments, spec, text);
 
@@ -237,50 +210,41 @@ static int set_option(struct arguments *arguments, const struct spec *spec, cons
 	return STATUS_USAGE;
 }
 
-static int bad_option(int letter, const char *word)
-{
-	if (letter == ':')
-		message_error("option %s needs a value", word);
-	else
-		message_error("option %s is not known here, or takes no value", word);
-	return STATUS_USAGE;
-}
-
 /*
  * The configuration file is read before the options, which override it; so --config is looked for
  * first. This is done on a copy of the words: getopt_long() moves words that are not options to the
  * end, and would read "DEVICE --storage" as "--storage DEVICE" the second time.
  */
-static int find_config(int argc, char **argv, const struct option *longs, const char **config)
+static int find_config(unsigned int takes, int argc, char **argv, const char **config)
 {
 	char **copy = calloc(argc + 1, sizeof(*copy));
-	int value;
+	const struct option_spec *spec;
+	const char *problem;
 
 	*config = NULL;
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, argv, argc * sizeof(*copy));
 	optind = 0;
-	while ((value = getopt_long(argc, copy, ":h", longs, NULL)) != -1)
-		if (value >= FIRST_VALUE && specs[value - FIRST_VALUE].bit == ARGUMENT_CONFIG)
+	while ((spec = option_table_next(specs, takes, argc, copy, &problem)) || problem)
+		if (spec && spec->bit == ARGUMENT_CONFIG)
 			*config = optarg;
 	free(copy);
 	return 0;
 }
 
-static int parse_options(struct arguments *arguments, int argc, char **argv,
-			 const struct option *longs)
+static int parse_options(struct arguments *arguments, unsigned int takes, int argc, char **argv)
 {
-	int value, ret = 0;
+	const struct option_spec *spec;
+	const char *problem;
+	int ret = 0;
 
 	optind = 0;
-	while (!ret && (value = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
-		if (value == '?' || value == ':')
-			return bad_option(value, argv[optind - 1]);
-		if (value == 'h')
-			arguments->given |= ARGUMENT_HELP;
-		else
-			ret = set_option(arguments, &specs[value - FIRST_VALUE], optarg);
+	while (!ret && (spec = option_table_next(specs, takes, argc, argv, &problem)))
+		ret = set_option(arguments, spec, optarg);
+	if (problem) {
+		message_error("option %s %s", argv[optind - 1], problem);
+		return STATUS_USAGE;
 	}
 	arguments->words = argv + optind;
 	arguments->word_count = argc - optind;
@@ -316,21 +280,18 @@ static int check_words(const struct arguments *arguments, const struct agent_com
 int arguments_parse(struct arguments *arguments, const struct agent_command *command, int argc,
 		    char **argv)
 {
-	struct option longs[SPEC_COUNT + 1] = {};
 	unsigned int takes = command->takes | FOR_ALL;
 	const char *config;
 	int ret;
 
 	memset(arguments, 0, sizeof(*arguments));
-	fill_getopt(takes, longs);
-	opterr = 0;
-	if (settings_init(&arguments->settings) || find_config(argc, argv, longs, &config)) {
+	if (settings_init(&arguments->settings) || find_config(takes, argc, argv, &config)) {
 		message_error("there is not enough memory");
 		return STATUS_FAILED;
 	}
 	if (takes & ARGUMENT_CONFIG && settings_load(&arguments->settings, config))
 		return STATUS_FAILED;
-	ret = parse_options(arguments, argc, argv, longs);
+	ret = parse_options(arguments, takes, argc, argv);
 	if (!ret && !(arguments->given & ARGUMENT_HELP))
 		ret = check_words(arguments, command);
 	if (ret == STATUS_USAGE && !message_is_json())
