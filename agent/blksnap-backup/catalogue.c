@@ -17,8 +17,7 @@
 #define LOCK_TRIES 40	/* of a twentieth of a second */
 #define FOLDER	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* Calls @each for the names in a folder; 0 or a negative errno. */
-static int for_names(int dir, void (*each)(void *argument, const char *name), void *argument)
+int catalogue_for_names(int dir, void (*each)(void *argument, const char *name), void *argument)
 {
 	int fd = openat(dir, ".", FOLDER);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -73,7 +72,7 @@ int catalogue_sets(const char *target, struct strings *sets)
 
 	if (search.dir < 0)
 		return -1;
-	ret = for_names(search.dir, add_set, &search);
+	ret = catalogue_for_names(search.dir, add_set, &search);
 	if (ret)
 		say_error(-ret, "cannot read target %s", target);
 	close(search.dir);
@@ -228,7 +227,7 @@ static int compare(const void *a, const void *b)
 
 static int read_points(struct catalogue *catalogue)
 {
-	int ret = for_names(catalogue->dir, add_point, catalogue);
+	int ret = catalogue_for_names(catalogue->dir, add_point, catalogue);
 
 	if (ret) {
 		say_error(-ret, "cannot read set %s", catalogue->set);

@@ -59,6 +59,9 @@ void catalogue_close(struct catalogue *catalogue);
 struct strings;
 int catalogue_sets(const char *target, struct strings *sets);
 
+/* Calls @each for the names in a folder, "." and ".." among them; 0 or a negative errno. */
+int catalogue_for_names(int dir, void (*each)(void *argument, const char *name), void *argument);
+
 /* Until it is closed nobody reads points; a status after a message. */
 int catalogue_exclude_readers(struct catalogue *catalogue);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Points of a catalogue: which one is meant, made anew, removed. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -59,21 +58,12 @@ struct point *catalogue_choose(const struct catalogue *catalogue, const char *te
 }
 
 /* Files only: nothing of ours has folders in it, and what is not ours is left. */
-static void remove_files(int dir)
+static void remove_file(void *argument, const char *name)
 {
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+	const int *dir = argument;
 
-	if (!stream) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((entry = readdir(stream)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(dir, entry->d_name, 0);
-	closedir(stream);
+	if (strcmp(name, ".") && strcmp(name, ".."))
+		unlinkat(*dir, name, 0);
 }
 
 void catalogue_remove_folder(struct catalogue *catalogue, const char *name)
@@ -82,7 +72,7 @@ void catalogue_remove_folder(struct catalogue *catalogue, const char *name)
 
 	if (dir < 0)
 		return;
-	remove_files(dir);
+	catalogue_for_names(dir, remove_file, &dir);
 	close(dir);
 	if (unlinkat(catalogue->dir, name, AT_REMOVEDIR))
 		say_note("cannot remove folder %s of set %s: %s", name, catalogue->set,
@@ -100,25 +90,19 @@ static bool is_unfinished(struct catalogue *catalogue, const char *name)
 	       fstatat(catalogue->dir, path, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
 }
 
+static void remove_unfinished(void *argument, const char *name)
+{
+	struct catalogue *catalogue = argument;
+
+	if (!is_unfinished(catalogue, name))
+		return;
+	say_note("point %s was not finished by an earlier run: its files are removed", name);
+	catalogue_remove_folder(catalogue, name);
+}
+
 void catalogue_clean(struct catalogue *catalogue)
 {
-	int fd = openat(catalogue->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (!stream) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((entry = readdir(stream))) {
-		if (!is_unfinished(catalogue, entry->d_name))
-			continue;
-		say_note("point %s was not finished by an earlier run: its files are removed",
-			 entry->d_name);
-		catalogue_remove_folder(catalogue, entry->d_name);
-	}
-	closedir(stream);
+	catalogue_for_names(catalogue->dir, remove_unfinished, catalogue);
 }
 
 /* Without its manifest it is no point any more, whatever happens to the rest. */
