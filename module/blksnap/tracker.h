@@ -31,7 +31,8 @@ struct snapshot;
  *
  * @lock: protects @map, @next_map during the switch, and all marks in the map but those of writers.
  *	Held for moments only, since a take waits for it while file systems are frozen
- * @map: the change map; RCU
+ * @map: the change map; RCU, replaced under @lock. While @snapshot is set, only the task that takes
+ *	replaces it, and may use it without both
  * @next_map: replaces @map when its numbers are used up; from tracker_prepare() to the end of the
  *	take, and used by the task that takes only
  * @stale: the map misses changes, and its generation must end. Set in any context
