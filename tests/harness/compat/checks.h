@@ -38,6 +38,8 @@ static void check_memory(void)
 	CHECK(told.barriers == KERNEL_HAS(CONFIG_DYNAMIC_FTRACE_WITH_ARGS));
 	compat_rcu_barrier_tasks();
 	CHECK(told.waited == 1 + KERNEL_HAS(CONFIG_DYNAMIC_FTRACE_WITH_ARGS));
+	CHECK(compat_task_on_cpu(&(struct task_struct) { .on_cpu = 1 }));
+	CHECK(!compat_task_on_cpu(&(struct task_struct) { .on_cpu = 0 }));
 }
 
 static void on_call(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,

@@ -10,6 +10,7 @@
 #include "facts.h"
 
 #define CONFIG_BLK_CGROUP 1
+#define CONFIG_SMP 1
 #ifdef HAS_CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #define CONFIG_TASKS_RCU 1
 #else
@@ -46,6 +47,10 @@ typedef long long loff_t;
 #ifdef CONFIG_TASKS_RCU
 #define rcu_barrier_tasks()	((void)(told.waited += 2))
 #endif
+
+struct task_struct {
+	int on_cpu;
+};
 
 void *calloc(unsigned long count, unsigned long size);
 void *memcpy(void *to, const void *from, unsigned long size);
