@@ -20,6 +20,8 @@
 
 /* Contexts in the reserve of an attachment. One is enough for progress: bios end and return it. */
 #define RESERVE		8
+/* The longest chain of contexts that bio_copy_has_ctx() follows: one for each filter and each layer. */
+#define COPY_DEPTH	64
 /* Contexts that a CPU caches: about as many as are often in flight. */
 #define CTX_CACHE_MAX	64
 
@@ -256,8 +258,10 @@ bool bio_has_ctx(struct bio *bio, struct blkfilter_attachment *att)
 bool bio_copy_has_ctx(const struct bio *bio, struct blkfilter_attachment *att)
 {
 	struct bio_ctx ctx = { .end_io = bio->bi_end_io, .private = bio->bi_private };
+	unsigned int depth;
 
-	while (ctx.end_io == bio_ctx_end_io) {
+	/* The contexts may be freed and used anew while they are read, so the chain need not end. */
+	for (depth = 0; ctx.end_io == bio_ctx_end_io && depth < COPY_DEPTH; depth++) {
 		if (copy_from_kernel_nofault(&ctx, ctx.private, sizeof(ctx)))
 			return false;
 		if (ctx.att == att)
