@@ -203,13 +203,15 @@ static void add_point(void *argument, const char *name)
 		return;
 	if (number > catalogue->last)
 		catalogue->last = number;
-	dir = openat(catalogue->dir, name, FOLDER);
 	points = reallocarray(catalogue->points, catalogue->point_count + 1, sizeof(*points));
-	if (dir < 0 || !points) {
+	if (points)
+		catalogue->points = points;
+	dir = points ? openat(catalogue->dir, name, FOLDER) : -1;
+	if (dir < 0) {
 		say_error(errno, "cannot open point %s", name);
+		catalogue->incomplete = true;
 		return;
 	}
-	catalogue->points = points;
 	point = &points[catalogue->point_count];
 	strcpy(point->name, name);
 	point->dir = dir;
@@ -259,7 +261,13 @@ int catalogue_open(struct catalogue *catalogue, const char *target, const char *
 		status = lock_file(catalogue, "readers", false, &catalogue->readers);
 	else
 		status = lock_file(catalogue, "lock", true, &catalogue->lock);
-	return status ? status : read_points(catalogue);
+	if (!status)
+		status = read_points(catalogue);
+	if (!status && use != CATALOGUE_READ && catalogue->incomplete) {
+		say("nothing is changed in set %s while a point of it cannot be opened", catalogue->set);
+		status = STATUS_FAILED;
+	}
+	return status;
 }
 
 void catalogue_close(struct catalogue *catalogue)

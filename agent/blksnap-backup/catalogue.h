@@ -30,6 +30,7 @@ struct point {
  * @points: in the order in which they were made; those that are damaged, too
  * @point_count: number of @points
  * @last: the highest number of any folder, finished or not
+ * @incomplete: the folder of a point could not be opened, so it is unknown what that is based on
  */
 struct catalogue {
 	char *set;
@@ -39,6 +40,7 @@ struct catalogue {
 	struct point *points;
 	size_t point_count;
 	unsigned int last;
+	bool incomplete;
 };
 
 enum catalogue_use {
@@ -76,7 +78,10 @@ struct point *catalogue_choose(const struct catalogue *catalogue, const char *te
 /* Whether it can be restored: it is not damaged, and not being merged into another. */
 bool point_usable(const struct point *point);
 
-/* Removes what runs that were ended have left half made; CATALOGUE_WRITE only. */
+/*
+ * Removes what runs that were ended have left half made; CATALOGUE_WRITE only. A folder that a point is
+ * based on stays, though it has lost its manifest.
+ */
 void catalogue_clean(struct catalogue *catalogue);
 
 /* Removes a point, manifest first; 0, or -1 after a message. */

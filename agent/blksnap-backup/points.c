@@ -90,12 +90,35 @@ static bool is_unfinished(struct catalogue *catalogue, const char *name)
 	       fstatat(catalogue->dir, path, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
 }
 
+/* Whether a point is based on a folder, or may be, since its manifest is damaged. */
+static bool is_base(const struct catalogue *catalogue, const char *name)
+{
+	for (size_t i = 0; i < catalogue->point_count; i++) {
+		struct json_object *manifest = catalogue->points[i].manifest;
+
+		if (!manifest)
+			return true;
+		for (size_t k = 0; k < manifest_device_count(manifest); k++) {
+			const char *backing = manifest_text(manifest_device_at(manifest, k), "backing");
+
+			if (backing && !strcmp(backing, name))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void remove_unfinished(void *argument, const char *name)
 {
 	struct catalogue *catalogue = argument;
 
 	if (!is_unfinished(catalogue, name))
 		return;
+	if (is_base(catalogue, name)) {
+		say("point %s has lost its manifest, and other points may be based on it: its files stay",
+		    name);
+		return;
+	}
 	say_note("point %s was not finished by an earlier run: its files are removed", name);
 	catalogue_remove_folder(catalogue, name);
 }
