@@ -340,7 +340,7 @@ static __always_inline void change_state(u32 *state, u32 from, u32 to)
 }
 
 int chunk_prepare_change(struct chunk_table *table, u64 block, unsigned int count, u32 from, u32 to,
-	       const u32 *to_numbers)
+			 const u32 *to_numbers)
 {
 	struct chunk_record *new = NULL, *old, **link;
 	unsigned int i;

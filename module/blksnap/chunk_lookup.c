@@ -30,7 +30,7 @@ static __always_inline u32 sparse_state(const struct chunk_record *record, u64 b
 static __always_inline u32 state_of(const struct chunk_record *record, u64 block)
 {
 	return chunk_is_dense(record) ? READ_ONCE(record->states[block % RECORD_BLOCKS]) :
-				  sparse_state(record, block);
+					sparse_state(record, block);
 }
 
 /* chunk_run() in one record. */

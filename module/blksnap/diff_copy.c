@@ -330,7 +330,7 @@ void diff_copy_work(struct work_struct *work)
 
 /* Compute the blocks that are completely inside of a range. The last block may be shorter. */
 static void enclosed_blocks(const struct diff_area *area, sector_t sector, sector_t count,
-			 u64 *first, u64 *end)
+			    u64 *first, u64 *end)
 {
 	*first = DIV_ROUND_UP_ULL(sector, DIFF_BLOCK_SECTORS);
 	*end = sector + count < area->capacity ? (sector + count) / DIFF_BLOCK_SECTORS :
